@@ -1,0 +1,4 @@
+namespace InvitePortal.Accounts;
+
+/// <summary>Names the texts of accounts.</summary>
+public sealed class AccountsTexts;

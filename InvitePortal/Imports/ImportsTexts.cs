@@ -1,0 +1,4 @@
+namespace InvitePortal.Imports;
+
+/// <summary>Marks the texts of this feature.</summary>
+public sealed class ImportsTexts;

@@ -1,0 +1,4 @@
+namespace InvitePortal.Invitations;
+
+/// <summary>Marks the texts of this feature.</summary>
+public sealed class InvitationsTexts;

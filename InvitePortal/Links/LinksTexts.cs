@@ -1,0 +1,4 @@
+namespace InvitePortal.Links;
+
+/// <summary>Texts of links.</summary>
+public sealed class LinksTexts;

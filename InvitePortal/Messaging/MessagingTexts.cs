@@ -1,0 +1,4 @@
+namespace InvitePortal.Messaging;
+
+/// <summary>Names the texts of this feature.</summary>
+public sealed class MessagingTexts;

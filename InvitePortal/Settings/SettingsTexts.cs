@@ -1,0 +1,4 @@
+namespace InvitePortal.Settings;
+
+/// <summary>Texts of the settings.</summary>
+public sealed class SettingsTexts;

@@ -1,0 +1,4 @@
+namespace InvitePortal.Users;
+
+/// <summary>Marks the texts of this feature.</summary>
+public sealed class UsersTexts;

@@ -1,0 +1,4 @@
+namespace InvitePortal.Webhooks;
+
+/// <summary>Names the texts of webhooks.</summary>
+public sealed class WebhooksTexts;
