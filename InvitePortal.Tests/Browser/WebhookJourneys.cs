@@ -99,6 +99,7 @@ public sealed class WebhookJourneys(HookedPortal hooked) : IClassFixture<HookedP
             Assert.NotEqual(made.Secret, fresh);
             await page.GetByRole(AriaRole.Button, new() { Name = "I have copied it" }).ClickAsync();
             await Expect(page.GetByText("The one before still signs too")).ToBeVisibleAsync();
+            await Expect(page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
             Assert.DoesNotContain("whsec_", await page.ContentAsync(), StringComparison.Ordinal);
 
             await page.GetByRole(AriaRole.Button, new() { Name = "More actions for this endpoint" }).ClickAsync();
