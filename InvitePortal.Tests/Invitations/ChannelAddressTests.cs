@@ -1,3 +1,4 @@
+using InvitePortal.Common;
 using InvitePortal.Invitations;
 using InvitePortal.Messaging;
 

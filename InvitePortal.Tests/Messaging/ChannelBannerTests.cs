@@ -1,4 +1,5 @@
 using Bunit;
+using InvitePortal.Common;
 using InvitePortal.Messaging;
 using InvitePortal.Tests.Shell;
 

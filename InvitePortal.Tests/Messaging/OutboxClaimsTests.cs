@@ -1,3 +1,4 @@
+using InvitePortal.Common;
 using InvitePortal.Data;
 using InvitePortal.Messaging;
 using InvitePortal.Tests.Support;

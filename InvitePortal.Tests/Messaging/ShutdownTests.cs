@@ -141,7 +141,7 @@ public sealed class ShutdownTests
     {
         for (var i = 0; await UnsentAsync(host) > 0; i++)
         {
-            Assert.True(i < 300, $"{await UnsentAsync(host)} messages were not sent.");
+            Assert.True(i < 1_800, $"{await UnsentAsync(host)} messages were not sent.");
             await Task.Delay(100, Ct);
         }
     }

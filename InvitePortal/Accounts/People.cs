@@ -13,7 +13,11 @@ public static class People
     public static AppUser AddInvited(AppDbContext db, ChannelAddress contact, Role role, string language, DateTimeOffset now)
     {
         var person = AppUser.Create(contact.Display, contact.Email, PersonStatus.Invited, role, now);
-        person.ContactKey = contact.Email is null ? contact.Key : null;
+        if (contact.Email is null)
+        {
+            (person.ContactKey, person.ContactChannel) = (contact.Key, contact.Channel);
+        }
+
         person.Language = language;
         db.Users.Add(person);
         return person;

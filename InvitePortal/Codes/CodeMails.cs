@@ -12,7 +12,7 @@ public sealed class CodeMails(Outbox outbox)
     internal OutboxMessage Add(AppDbContext db, InviteCode code, string? group, string teacher, CodeShare share, DateTimeOffset dueAt) =>
         outbox.Enqueue(db, new MessageDraft(
             CodeShareMessage.KindName,
-            share.Email,
+            share.Recipient,
             share.Language,
             new CodeShareData(teacher, code.Subject, group, code.Code, share.Words, code.ExpiresAt))
         {

@@ -243,9 +243,9 @@ public sealed class CodeQueries(IDbContextFactory<AppDbContext> databases, ListT
                             join m in db.OutboxMessages on s.MessageId equals m.Id into messages
                             from message in messages.DefaultIfEmpty()
                             orderby s.CreatedAt descending, s.Id descending
-                            select new { s.Id, s.Email, s.SendAt, State = message == null ? (DeliveryState?)null : message.State, DueAt = message == null ? (DateTimeOffset?)null : message.DueAt, SentAt = message == null ? null : message.SentAt, Reason = message == null ? null : message.Reason })
+                            select new { s.Id, s.Recipient, s.SendAt, State = message == null ? (DeliveryState?)null : message.State, DueAt = message == null ? (DateTimeOffset?)null : message.DueAt, SentAt = message == null ? null : message.SentAt, Reason = message == null ? null : message.Reason })
             .Take(MaxListed).ToListAsync(ct);
-        return [.. shares.Select(s => new ShareRow(s.Id, s.Email, s.SendAt, s.State, s.DueAt, s.SentAt, DeliveryReasons.Text(s.Reason)))];
+        return [.. shares.Select(s => new ShareRow(s.Id, s.Recipient, s.SendAt, s.State, s.DueAt, s.SentAt, DeliveryReasons.Text(s.Reason)))];
     }
 
     private static IQueryable<CodeRow> Rows(AppDbContext db, IQueryable<InviteCode> codes, DateTimeOffset now) =>

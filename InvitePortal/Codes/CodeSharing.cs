@@ -250,7 +250,7 @@ public sealed class CodeSharing(
             {
                 Id = Guid.CreateVersion7(now),
                 CodeId = codeId,
-                Email = address.Display,
+                Recipient = address.Display,
                 Language = command.Language ?? languages.GetValueOrDefault(address.Normalized) ?? state.Value.Language,
                 Words = Words(command),
                 CreatedAt = now,

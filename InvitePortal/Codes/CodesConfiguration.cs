@@ -1,5 +1,6 @@
 using InvitePortal.Common;
 using InvitePortal.Data;
+using InvitePortal.Messaging;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -66,7 +67,8 @@ public sealed class CodeShareConfiguration : IEntityTypeConfiguration<CodeShare>
     {
         builder.ToTable("CodeShares");
         builder.Property(s => s.Id).ValueGeneratedNever();
-        builder.Property(s => s.Email).HasMaxLength(FieldLengths.Email);
+        // The column keeps the name of a time when all codes went by mail.
+        builder.Property(s => s.Recipient).HasColumnName("Email").HasMaxLength(ChannelAddress.MaxLength);
         builder.Property(s => s.Language).HasMaxLength(2);
         builder.Property(s => s.Words).HasMaxLength(FieldLengths.Message);
         builder.HasIndex(s => new { s.CodeId, s.CreatedAt });

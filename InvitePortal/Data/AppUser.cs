@@ -13,6 +13,8 @@ public sealed class AppUser : IdentityUser<Guid>
     public int RoleBits { get; set; }
     /// <summary>How somebody was invited who has no address: a number or an id on a channel, in the form that is the same for the same recipient.</summary>
     public string? ContactKey { get; set; }
+    /// <summary>By which channel that recipient was invited: their messages go there as long as they have no address.</summary>
+    public Channel? ContactChannel { get; set; }
     public string? Bio { get; set; }
     /// <summary><c>en</c> or <c>ru</c>.</summary>
     public string Language { get; set; } = Languages.English;

@@ -143,7 +143,7 @@ internal static class DemoTeaching
         {
             Id = Guid.CreateVersion7(at),
             CodeId = code.Id,
-            Email = email.Display,
+            Recipient = email.Display,
             Language = teacher.Language,
             CreatedAt = at,
             SendAt = at,

@@ -1,3 +1,4 @@
+using InvitePortal.Common;
 using InvitePortal.Messaging;
 
 namespace InvitePortal.Invitations;

@@ -5,15 +5,9 @@ using Microsoft.Extensions.Options;
 
 namespace InvitePortal.Invitations;
 
-/// <summary>The ways by which people can be invited now.</summary>
-public sealed class InvitationChannels(IEnumerable<IMessageChannel> channels, RateLimits rates, IOptions<LimitOptions> limits)
+/// <summary>The second ways that invitations name.</summary>
+public sealed class InvitationChannels(ReadyChannels ready, RateLimits rates, IOptions<LimitOptions> limits)
 {
-    /// <summary>Mail always: without a server it waits and says so. The others once they are set up.</summary>
-    public IReadOnlyList<Channel> Ready => [.. channels.Where(c => c.Channel is Channel.Email || (c.Channel is not Channel.Webhook && c.Missing is null)).Select(c => c.Channel).Distinct().Order()];
-
-    /// <summary>Whether people can be invited by it.</summary>
-    public bool IsReady(Channel channel) => channel is Channel.Email || Ready.Contains(channel);
-
     /// <summary>The second way that a command names; null where it names none.</summary>
     internal async Task<Result<ChannelAddress?>> SecondAsync(SendInvitations command, CancellationToken ct)
     {
@@ -27,7 +21,7 @@ public sealed class InvitationChannels(IEnumerable<IMessageChannel> channels, Ra
             return InvitationErrors.FallbackForOne;
         }
 
-        if (fallback.Channel == command.Channel || !IsReady(fallback.Channel))
+        if (fallback.Channel == command.Channel || !ready.Includes(fallback.Channel))
         {
             return InvitationErrors.ChannelUnavailable with { Field = "fallback" };
         }

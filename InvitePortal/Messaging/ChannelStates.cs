@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using InvitePortal.Common;
 
 namespace InvitePortal.Messaging;
 

@@ -1,3 +1,5 @@
+using InvitePortal.Common;
+
 namespace InvitePortal.Messaging;
 
 /// <summary>A message in its final words.</summary>

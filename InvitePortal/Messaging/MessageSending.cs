@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using InvitePortal.Common;
 using InvitePortal.Data;
 
 namespace InvitePortal.Messaging;

@@ -26,6 +26,7 @@ public static class MessagingFeature
         services.AddSingleton<IMessageChannel, TelegramChannel>();
         services.AddSingleton<IMessageChannel, WhatsAppChannel>();
         services.AddSingleton<IMessageChannel, SlackChannel>();
+        services.AddSingleton<ReadyChannels>();
         services.AddSingleton<OutboxSignal>();
         services.AddSingleton<Outbox>();
         services.AddSingleton<OutboxClaims>();

@@ -5,19 +5,6 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace InvitePortal.Messaging;
 
-/// <summary>How a message travels. The numbers are stored.</summary>
-public enum Channel
-{
-    Email = 1,
-    Sms = 2,
-    Telegram = 3,
-    [JsonStringEnumMemberName("WHATSAPP")]
-    WhatsApp = 4,
-    Slack = 5,
-    /// <summary>Events for other programs; nobody is invited this way.</summary>
-    Webhook = 6,
-}
-
 /// <summary>Where a message stands. The numbers are stored.</summary>
 public enum DeliveryState
 {

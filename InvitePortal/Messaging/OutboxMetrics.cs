@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using InvitePortal.Common;
 
 namespace InvitePortal.Messaging;
 

@@ -37,7 +37,7 @@ internal sealed class InvitationUi : BunitContext
         Services.AddSingleton(host.Get<Passwords>());
         Services.AddSingleton(host.Get<InvitationService>());
         Services.AddSingleton(host.Get<InvitationSendingService>());
-        Services.AddSingleton(host.Get<InvitationChannels>());
+        Services.AddSingleton(host.Get<ReadyChannels>());
         Services.AddSingleton(host.Get<InvitationTiming>());
         Services.AddSingleton(host.Get<GroupPlaces>());
         Services.AddSingleton(host.Get<IOptions<LimitOptions>>());

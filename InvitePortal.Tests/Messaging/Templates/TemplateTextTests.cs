@@ -1,3 +1,4 @@
+using InvitePortal.Common;
 using InvitePortal.Messaging;
 using InvitePortal.Messaging.Templates;
 

@@ -11,7 +11,7 @@ namespace InvitePortal.Invitations.Pages;
 
 /// <summary>Invites one address or 10,000. Closes with the batch's id once something was stored.</summary>
 public sealed partial class InviteDialog(
-    InvitationSendingService sending, InvitationChannels channels, DialogService dialogs, IJSRuntime js)
+    InvitationSendingService sending, ReadyChannels channels, DialogService dialogs, IJSRuntime js)
 {
     private readonly InviteTerms _terms = new();
     private AddressBox _box = default!;

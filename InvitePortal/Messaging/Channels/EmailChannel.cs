@@ -1,3 +1,4 @@
+using InvitePortal.Common;
 using Microsoft.Extensions.Options;
 
 namespace InvitePortal.Messaging.Channels;

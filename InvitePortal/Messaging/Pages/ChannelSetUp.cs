@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using InvitePortal.Common;
 using InvitePortal.Messaging.Channels;
 using InvitePortal.Settings.Pages;
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using InvitePortal.Common;
 using InvitePortal.Data;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,3 +1,5 @@
+using InvitePortal.Common;
+
 namespace InvitePortal.Messaging.Templates;
 
 /// <summary>Reads the braces in one field: what each stands for, or what is wrong with it. One walk over the text, without going back.</summary>

@@ -1,3 +1,4 @@
+using InvitePortal.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 

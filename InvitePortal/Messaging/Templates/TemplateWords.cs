@@ -1,3 +1,5 @@
+using InvitePortal.Common;
+
 namespace InvitePortal.Messaging.Templates;
 
 /// <summary>Which words are meant.</summary>

@@ -136,16 +136,14 @@ namespace InvitePortal.Data.Migrations.PostgreSql
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid");
 
+                    b.Property<int>("Channel")
+                        .HasColumnType("integer");
+
                     b.Property<Guid>("CodeId")
                         .HasColumnType("uuid");
 
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone");
-
-                    b.Property<string>("Email")
-                        .IsRequired()
-                        .HasMaxLength(254)
-                        .HasColumnType("character varying(254)");
 
                     b.Property<string>("Language")
                         .IsRequired()
@@ -154,6 +152,12 @@ namespace InvitePortal.Data.Migrations.PostgreSql
 
                     b.Property<Guid>("MessageId")
                         .HasColumnType("uuid");
+
+                    b.Property<string>("Recipient")
+                        .IsRequired()
+                        .HasMaxLength(254)
+                        .HasColumnType("character varying(254)")
+                        .HasColumnName("Email");
 
                     b.Property<DateTimeOffset>("SendAt")
                         .HasColumnType("timestamp with time zone");
@@ -358,6 +362,9 @@ namespace InvitePortal.Data.Migrations.PostgreSql
                         .IsConcurrencyToken()
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)");
+
+                    b.Property<int?>("ContactChannel")
+                        .HasColumnType("integer");
 
                     b.Property<string>("ContactKey")
                         .HasMaxLength(254)

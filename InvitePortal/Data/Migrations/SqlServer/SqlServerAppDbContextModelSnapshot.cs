@@ -135,16 +135,14 @@ namespace InvitePortal.Data.Migrations.SqlServer
                     b.Property<Guid>("Id")
                         .HasColumnType("uniqueidentifier");
 
+                    b.Property<int>("Channel")
+                        .HasColumnType("int");
+
                     b.Property<Guid>("CodeId")
                         .HasColumnType("uniqueidentifier");
 
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("datetimeoffset");
-
-                    b.Property<string>("Email")
-                        .IsRequired()
-                        .HasMaxLength(254)
-                        .HasColumnType("nvarchar(254)");
 
                     b.Property<string>("Language")
                         .IsRequired()
@@ -153,6 +151,12 @@ namespace InvitePortal.Data.Migrations.SqlServer
 
                     b.Property<Guid>("MessageId")
                         .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Recipient")
+                        .IsRequired()
+                        .HasMaxLength(254)
+                        .HasColumnType("nvarchar(254)")
+                        .HasColumnName("Email");
 
                     b.Property<DateTimeOffset>("SendAt")
                         .HasColumnType("datetimeoffset");
@@ -358,6 +362,9 @@ namespace InvitePortal.Data.Migrations.SqlServer
                         .IsConcurrencyToken()
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)");
+
+                    b.Property<int?>("ContactChannel")
+                        .HasColumnType("int");
 
                     b.Property<string>("ContactKey")
                         .HasMaxLength(254)

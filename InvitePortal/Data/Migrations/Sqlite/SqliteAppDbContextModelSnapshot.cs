@@ -130,16 +130,14 @@ namespace InvitePortal.Data.Migrations.Sqlite
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT");
 
+                    b.Property<int>("Channel")
+                        .HasColumnType("INTEGER");
+
                     b.Property<Guid>("CodeId")
                         .HasColumnType("TEXT");
 
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
-
-                    b.Property<string>("Email")
-                        .IsRequired()
-                        .HasMaxLength(254)
-                        .HasColumnType("TEXT");
 
                     b.Property<string>("Language")
                         .IsRequired()
@@ -148,6 +146,12 @@ namespace InvitePortal.Data.Migrations.Sqlite
 
                     b.Property<Guid>("MessageId")
                         .HasColumnType("TEXT");
+
+                    b.Property<string>("Recipient")
+                        .IsRequired()
+                        .HasMaxLength(254)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("Email");
 
                     b.Property<long>("SendAt")
                         .HasColumnType("INTEGER");
@@ -352,6 +356,9 @@ namespace InvitePortal.Data.Migrations.Sqlite
                         .IsConcurrencyToken()
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
+
+                    b.Property<int?>("ContactChannel")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("ContactKey")
                         .HasMaxLength(254)
