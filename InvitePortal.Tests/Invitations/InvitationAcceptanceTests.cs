@@ -54,7 +54,7 @@ public sealed class InvitationAcceptanceTests
         Assert.False(await host.Databases.InTransactionAsync<bool>(
             async db => await People.ActivateAsync(db, person.Id, Address("old@example.org"), "Robin", Role.Teacher, "en", null, host.Clock.Now, Ct), Ct) is { Value: true });
 
-        static EmailAddress Address(string text) => EmailAddress.TryParse(text, out var address) ? address : throw new ArgumentException(text);
+        static ChannelAddress Address(string text) => ChannelAddress.TryParse(Channel.Email, text, out var address) ? address : throw new ArgumentException(text);
     }
 
     [Fact]

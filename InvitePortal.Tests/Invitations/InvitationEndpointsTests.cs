@@ -52,7 +52,7 @@ public sealed class InvitationEndpointsTests : IAsyncLifetime
 
         var byCode = Token(await _sink.WaitForMailAsync("Code@example.org"));
         var look = await open.GetFromJsonAsync<JsonElement>($"/api/invitations/by-token/{byCode}");
-        Assert.Equal(["status", "email", "inviter", "expiresAt", "channel", "asksEmail", "group"], look.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(["status", "email", "inviter", "expiresAt", "channel", "asksEmail", "takesEmail", "group"], look.EnumerateObject().Select(p => p.Name));
         Assert.Equal("c•••@e•••.org", look.GetProperty("email").GetString());
         Assert.Equal(HttpStatusCode.Accepted, (await open.PostAsJsonAsync("/api/invitations/request-code", new { token = byCode })).StatusCode);
         var code = (await _sink.WaitForMailAsync("Code@example.org", 2)).Code;

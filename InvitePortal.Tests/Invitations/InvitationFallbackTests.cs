@@ -130,11 +130,11 @@ public sealed class InvitationFallbackTests
         var id = await InviteAsync(host, await host.AddPersonAsync(Role.SuperAdmin));
         var token = await host.TokenAsync(id);
         var byMail = (await host.Get<InvitationLandingQueries>().FindAsync(Stranger(), token, Ct)).Value!;
-        Assert.Equal((true, false), (byMail.ProvesMailbox, byMail.AsksAddress));
+        Assert.Equal((true, false), (byMail.ProvesRecipient, byMail.TakesAddress));
         await host.DeliverAsync();
 
         var bySms = (await host.Get<InvitationLandingQueries>().FindAsync(Stranger(), token, Ct)).Value!;
-        Assert.Equal((false, true), (bySms.ProvesMailbox, bySms.AsksAddress));
+        Assert.Equal((false, true), (bySms.ProvesRecipient, bySms.TakesAddress));
         var bare = await host.AcceptAsync(new AcceptInvitation(token, "Robin", AcceptMethod.Password, Password: "correct horse battery"));
         Assert.Equal("invitation.email_needed", bare.Error?.Code);
         Assert.True((await host.Get<InvitationAcceptance>().RequestCodeAsync(Stranger(), token, "real@example.org", Ct)).Succeeded);

@@ -15,6 +15,9 @@ public static class AccountsErrors
     /// <summary>Unknown address, wrong password, or somebody who may not sign in: always the same answer.</summary>
     public static readonly Error SignInFailed = new(ErrorKind.Invalid, "sign_in.failed");
 
+    /// <summary>Neither an address nor a number, name or id on a channel.</summary>
+    public static readonly Error SignInNameInvalid = new(ErrorKind.Invalid, "account.sign_in_name_invalid", "email");
+
     public static readonly Error EmailInvalid = new(ErrorKind.Invalid, "account.email_invalid", "email");
     public static readonly Error DomainNotAllowed = new(ErrorKind.Invalid, "account.domain_not_allowed", "email");
     public static readonly Error NameInvalid = new(ErrorKind.Invalid, "account.name_invalid", "name");

@@ -3,6 +3,7 @@ using System.Text;
 using InvitePortal.Audit;
 using InvitePortal.Common;
 using InvitePortal.Data;
+using InvitePortal.Messaging;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -20,7 +21,7 @@ public sealed class AddressService(
 
     /// <summary>
     /// Mails the code. It works in the calling session and for this address only. Since an address is a way into the account, the person must have entered
-    /// within <see cref="LimitOptions.FreshProof"/>: somebody without an address has nothing to prove it with but entering again.
+    /// within <see cref="LimitOptions.FreshProof"/>, or have proven it by a code since, where codes reach them.
     /// </summary>
     public async Task<Result> SendCodeAsync(Actor actor, string? email, CancellationToken ct)
     {
@@ -37,7 +38,7 @@ public sealed class AddressService(
 
         return await signInLimits.TakeRequestAsync(actor.Address, ct) is { } wait
             ? AccountsErrors.SignInTooMany(wait)
-            : await codes.SendAsync(new CodeRequest(me.Value.Id, Purpose, Flow(actor, address), me.Value.Language) { Target = address }, ct);
+            : await codes.SendAsync(new CodeRequest(me.Value.Id, Purpose, Flow(actor, address), me.Value.Language) { Target = ChannelAddress.Of(address) }, ct);
     }
 
     /// <summary>Takes the code and stores the address; a code for another address is as wrong as any.</summary>
@@ -102,8 +103,9 @@ public sealed class AddressService(
         var me = await db.RequireAsync(actor, clock, ct);
         return !me.Succeeded ? me
             : me.Value.Email is not null ? AccountsErrors.HasAddress
-            : isFresh && !(await db.RequireFreshProofAsync(actor, clock, limits.Value, ct)).Succeeded ? AccountsErrors.EnterAgain
-            : me;
+            : !isFresh || (await db.RequireFreshProofAsync(actor, clock, limits.Value, ct)).Succeeded ? me
+            : await People.ReachAsync(db, me.Value.Id, ct) is null ? AccountsErrors.EnterAgain
+            : Error.ConfirmAgain;
     }
 
     // Holds the address: whoever sends another one back with the code is in another flow.

@@ -91,13 +91,13 @@ public sealed class CodeFailures(IDbContextFactory<AppDbContext> databases, Outb
 
     private async Task<bool> TellAsync(AppDbContext db, Guid userId, CancellationToken ct)
     {
-        var owner = await db.Users.Where(u => u.Id == userId && u.Email != null).Select(u => new { u.Email, u.Language }).FirstOrDefaultAsync(ct);
-        if (owner is null)
+        var owner = await db.Users.Where(u => u.Id == userId).Select(u => new { Reach = ChannelAddress.Of(u.Email, u.ContactChannel, u.ContactKey), u.Language }).FirstOrDefaultAsync(ct);
+        if (owner?.Reach is not { } reach)
         {
             return false;
         }
 
-        outbox.Enqueue(db, new MessageDraft(NoticeMessage.KindName, owner.Email!, owner.Language, new NoticeData(NoticeData.CodesPaused)) { SubjectId = userId });
+        outbox.Enqueue(db, new MessageDraft(NoticeMessage.KindName, reach, owner.Language, new NoticeData(NoticeData.CodesPaused)) { SubjectId = userId });
         await db.SaveChangesAsync(ct);
         return true;
     }

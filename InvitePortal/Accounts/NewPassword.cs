@@ -23,12 +23,12 @@ internal static class NewPassword
             ct);
         await SessionService.EndAllAsync(db, owner.Id, except: null, ct);
         AuditLog.Record(db, now, actor, owner.Name, action, owner.Id);
-        if (owner.Email is not null)
+        if (owner.Reach is not null)
         {
-            outbox.Enqueue(db, new MessageDraft(NoticeMessage.KindName, owner.Email, owner.Language, new NoticeData(NoticeData.PasswordChanged)) { SubjectId = owner.Id });
+            outbox.Enqueue(db, new MessageDraft(NoticeMessage.KindName, owner.Reach, owner.Language, new NoticeData(NoticeData.PasswordChanged)) { SubjectId = owner.Id });
         }
     }
 
     /// <summary>Whose password it is.</summary>
-    public sealed record Owner(Guid Id, string Name, string? Email, string Language);
+    public sealed record Owner(Guid Id, string Name, ChannelAddress? Reach, string Language);
 }

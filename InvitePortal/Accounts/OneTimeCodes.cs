@@ -10,14 +10,14 @@ using Microsoft.Extensions.Options;
 namespace InvitePortal.Accounts;
 
 /// <summary>A 6-digit code that is wanted.</summary>
-/// <param name="UserId">Whose code it is; it goes to the address stored for that person.</param>
+/// <param name="UserId">Whose code it is; it goes to the address stored for that person, or, without one, by the channel that they were invited by.</param>
 /// <param name="Purpose">What it opens, such as <c>sign-in</c> or <c>accept-invitation</c>; part of the stored key.</param>
 /// <param name="Flow">The flow that asks: the code works in no other.</param>
 /// <param name="Language">Language of the message.</param>
 public sealed record CodeRequest(Guid UserId, string Purpose, string Flow, string Language)
 {
     /// <summary>Where it goes instead: an address that the person wants to add, and which the flow is bound to.</summary>
-    public EmailAddress? Target { get; init; }
+    public ChannelAddress? Target { get; init; }
 }
 
 /// <summary>6-digit one-time codes in Identity's token table.</summary>
@@ -44,16 +44,16 @@ public sealed class OneTimeCodes(
 
     internal const int Digits = 6;
 
-    /// <summary>Replaces the person's code of this purpose and mails the new one, within the limits on sending. Commits on its own.</summary>
+    /// <summary>Replaces the person's code of this purpose and sends the new one, within the limits on sending. Commits on its own.</summary>
     public async Task<Result> SendAsync(CodeRequest request, CancellationToken ct)
     {
-        var email = await EmailOfAsync(request, ct);
-        if (email.Error is { } unable)
+        var target = await TargetOfAsync(request, ct);
+        if (target.Error is { } unable)
         {
             return unable;
         }
 
-        if (await mailLimits.TakeAsync(email.Value!, ct) is { } wait)
+        if (await mailLimits.TakeAsync(target.Value!.LimitKey, ct) is { } wait)
         {
             return AccountsErrors.CodeTooMany(wait);
         }
@@ -68,7 +68,7 @@ public sealed class OneTimeCodes(
                     return AccountsErrors.CodeTooSoon(limits.Value.CodeResendAfter);
                 }
 
-                outbox.Enqueue(db, new MessageDraft(CodeMessage.KindName, email.Value!.Display, request.Language, new CodeData(code, request.Purpose))
+                outbox.Enqueue(db, new MessageDraft(CodeMessage.KindName, target.Value!, request.Language, new CodeData(code, request.Purpose))
                 {
                     Priority = Priority.Code,
                     SubjectId = request.UserId,
@@ -84,7 +84,7 @@ public sealed class OneTimeCodes(
         }
         else
         {
-            await mailLimits.GiveBackAsync(email.Value!, ct);
+            await mailLimits.GiveBackAsync(target.Value!.LimitKey, ct);
         }
 
         return stored;
@@ -175,11 +175,10 @@ public sealed class OneTimeCodes(
         return digits.Length == Digits && digits.All(char.IsAsciiDigit);
     }
 
-    private async Task<Result<EmailAddress>> EmailOfAsync(CodeRequest request, CancellationToken ct)
+    private async Task<Result<ChannelAddress>> TargetOfAsync(CodeRequest request, CancellationToken ct)
     {
         await using var db = await databases.CreateDbContextAsync(ct);
-        var email = request.Target;
-        if (email is null && !EmailAddress.TryParse(await db.Users.Where(u => u.Id == request.UserId).Select(u => u.Email).FirstOrDefaultAsync(ct), out email))
+        if ((request.Target ?? await People.ReachAsync(db, request.UserId, ct)) is not { } target)
         {
             return AccountsErrors.NoAddress;
         }
@@ -194,7 +193,7 @@ public sealed class OneTimeCodes(
             .Select(t => t.SentAt)
             .FirstOrDefaultAsync(ct);
         var wait = sentAt + limits.Value.CodeResendAfter - clock.GetUtcNow();
-        return wait > TimeSpan.Zero ? AccountsErrors.CodeTooSoon(wait.Value) : email;
+        return wait > TimeSpan.Zero ? AccountsErrors.CodeTooSoon(wait.Value) : target;
     }
 
     /// <summary>Puts the new code in place of the old one, unless that was sent moments ago; a lost race to be first repeats the transaction.</summary>

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace InvitePortal.Accounts;
 
-/// <summary>Forgotten passwords: a link by mail, for one use within an hour; a newer one replaces it.</summary>
+/// <summary>Forgotten passwords: a link by mail, or by the channel that somebody without an address was invited by, for one use within an hour; a newer one replaces it.</summary>
 public sealed class PasswordResetService(
     IDbContextFactory<AppDbContext> databases,
     Passwords passwords,
@@ -20,13 +20,13 @@ public sealed class PasswordResetService(
 {
     private const string Provider = "PasswordReset";
 
-    /// <summary>Mails a link to somebody who may sign in, within the limits of the mailbox. The answer is the same for every well-formed address, and takes the same time.</summary>
-    public async Task<Result> AskAsync(Actor actor, string? email, CancellationToken ct)
+    /// <summary>Sends a link to somebody who may sign in, within the limits of the recipient. The answer is the same for every well-formed name, and takes the same time.</summary>
+    public async Task<Result> AskAsync(Actor actor, string? name, CancellationToken ct)
     {
         var started = Stopwatch.GetTimestamp();
-        if (!EmailAddress.TryParse(email, out var address))
+        if (!ChannelAddress.TryParseAny(name, out var address))
         {
-            return AccountsErrors.EmailInvalid;
+            return AccountsErrors.SignInNameInvalid;
         }
 
         if (await signInLimits.TakeRequestAsync(actor.Address, ct) is { } wait)
@@ -34,7 +34,7 @@ public sealed class PasswordResetService(
             return AccountsErrors.SignInTooMany(wait);
         }
 
-        if (await mailLimits.TakeAsync(address, ct) is null)
+        if (await mailLimits.TakeAsync(address.LimitKey, ct) is null)
         {
             await SendAsync(address, ct);
         }
@@ -64,7 +64,7 @@ public sealed class PasswordResetService(
             return AccountsErrors.ResetLinkGone;
         }
 
-        if (passwords.Check(password, owner.Name, owner.Email) is { Error: { } weak })
+        if (passwords.Check(password, owner.Name, owner.Reach?.Display) is { Error: { } weak })
         {
             return weak;
         }
@@ -89,7 +89,7 @@ public sealed class PasswordResetService(
                 }
 
                 var now = clock.GetUtcNow();
-                await db.Users.Where(u => u.Id == userId).ExecuteUpdateAsync(set => set.SetProperty(u => u.EmailConfirmed, true), ct);
+                await db.Users.Where(u => u.Id == userId).ExecuteUpdateAsync(set => set.SetProperty(u => u.EmailConfirmed, u => u.Email != null), ct);
                 await NewPassword.StoreAsync(db, outbox, actor with { UserId = userId }, owner, hashed.Value, "account.password_reset", now, ct);
                 await db.SaveChangesAsync(ct);
                 return Result.Ok;
@@ -103,16 +103,16 @@ public sealed class PasswordResetService(
         return stored;
     }
 
-    private async Task SendAsync(EmailAddress address, CancellationToken ct)
+    private async Task SendAsync(ChannelAddress address, CancellationToken ct)
     {
         var sent = await databases.InTransactionAsync(
             async db =>
             {
-                var person = await db.Users
-                    .Where(u => u.NormalizedEmail == address.Normalized && u.Status == PersonStatus.Active)
-                    .Select(u => new { u.Id, u.Email, u.Language })
+                var person = await People.Named(db.Users, address)
+                    .Where(u => u.Status == PersonStatus.Active)
+                    .Select(u => new { u.Id, Reach = ChannelAddress.Of(u.Email, u.ContactChannel, u.ContactKey), u.Language })
                     .FirstOrDefaultAsync(ct);
-                if (person is null || !await People.HoldAddressAsync(db, person.Id, address.Normalized, ct))
+                if (person is null || !await People.HoldAddressAsync(db, person.Id, address, ct))
                 {
                     return AccountsErrors.ResetLinkGone;
                 }
@@ -120,7 +120,7 @@ public sealed class PasswordResetService(
                 var now = clock.GetUtcNow();
                 var expiresAt = now + limits.Value.ResetLinkLifetime;
                 var token = await LinkTokens.ReplaceAsync(db, Provider, person.Id, now, expiresAt, ct);
-                outbox.Enqueue(db, new MessageDraft(ResetMessage.KindName, person.Email!, person.Language, new ResetData(token))
+                outbox.Enqueue(db, new MessageDraft(ResetMessage.KindName, person.Reach!, person.Language, new ResetData(token))
                 {
                     Priority = Priority.Code,
                     SubjectId = person.Id,
@@ -145,7 +145,7 @@ public sealed class PasswordResetService(
 
         await using var db = await databases.CreateDbContextAsync(ct);
         return await LinkTokens.Live(db, Provider, userId, value, clock.GetUtcNow())
-            .Join(db.Users, t => t.UserId, u => u.Id, (t, u) => new NewPassword.Owner(u.Id, u.DisplayName, u.Email, u.Language))
+            .Join(db.Users, t => t.UserId, u => u.Id, (t, u) => new NewPassword.Owner(u.Id, u.DisplayName, ChannelAddress.Of(u.Email, u.ContactChannel, u.ContactKey), u.Language))
             .FirstOrDefaultAsync(ct);
     }
 }

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace InvitePortal.Accounts;
 
-/// <summary>A new password, confirmed by the current one, or by an emailed code where there is none yet.</summary>
+/// <summary>A new password, confirmed by the current one, or by a code that is sent to them where there is none yet.</summary>
 public sealed record SetPassword(string? Current, string? Code, string? Password, string? Repeated);
 
 /// <summary>Changes the password of somebody signed in.</summary>
@@ -26,7 +26,7 @@ public sealed class PasswordService(
         return mine.Succeeded ? mine.Value.Hash is not null : mine.Error;
     }
 
-    /// <summary>Mails the code with which somebody without a password sets one; it works in the calling session only.</summary>
+    /// <summary>Sends the code with which somebody without a password sets one; it works in the calling session only.</summary>
     public async Task<Result> SendCodeAsync(Actor actor, CancellationToken ct)
     {
         var mine = await FindAsync(actor, ct);
@@ -44,8 +44,8 @@ public sealed class PasswordService(
             return mine.Error;
         }
 
-        var (me, hash, remembered) = mine.Value;
-        if (passwords.Check(command.Password, me.Name, me.Email) is { Error: { } weak })
+        var (me, hash, remembered, reach) = mine.Value;
+        if (passwords.Check(command.Password, me.Name, reach?.Display) is { Error: { } weak })
         {
             return weak;
         }
@@ -57,20 +57,20 @@ public sealed class PasswordService(
 
         var confirmed = hash is null
             ? await codes.VerifyAsync(me.Id, OneTimeCodes.PasswordPurpose, Flow(actor), command.Code ?? "", ct)
-            : await reauthentication.CompareAsync(me, hash, command.Current, ct);
+            : await reauthentication.CompareAsync(me.Id, reach, hash, command.Current, ct);
         if (!confirmed.Succeeded)
         {
             return confirmed.Error;
         }
 
         var hashed = await passwords.HashAsync(command.Password!, ct);
-        return hashed.Succeeded ? await StoreAsync(actor, me, hashed.Value, hash is null, remembered, device, ct) : hashed.Error;
+        return hashed.Succeeded ? await StoreAsync(actor, new NewPassword.Owner(me.Id, me.Name, reach, me.Language), hashed.Value, hash is null, remembered, device, ct) : hashed.Error;
     }
 
     private static string Flow(Actor actor) => actor.SessionId?.ToString("N", CultureInfo.InvariantCulture) ?? "";
 
     private async Task<Result<NewSession>> StoreAsync(
-        Actor actor, ActorState me, string hashed, bool first, bool remembered, string? device, CancellationToken ct)
+        Actor actor, NewPassword.Owner owner, string hashed, bool first, bool remembered, string? device, CancellationToken ct)
     {
         var stored = await databases.InTransactionAsync<NewSession>(
             async db =>
@@ -81,9 +81,8 @@ public sealed class PasswordService(
                     return still.Error;
                 }
 
-                var owner = new NewPassword.Owner(me.Id, me.Name, me.Email, me.Language);
                 await NewPassword.StoreAsync(db, outbox, actor, owner, hashed, first ? "account.password_set" : "account.password_changed", clock.GetUtcNow(), ct);
-                var session = sessions.Add(db, me.Id, still.Value.ActiveRole, SessionKind.Browser, remembered, actor, device);
+                var session = sessions.Add(db, owner.Id, still.Value.ActiveRole, SessionKind.Browser, remembered, actor, device);
                 await db.SaveChangesAsync(ct);
                 return session;
             },
@@ -105,10 +104,13 @@ public sealed class PasswordService(
             return me.Error;
         }
 
-        var hash = await db.Users.Where(u => u.Id == me.Value.Id).Select(u => u.PasswordHash).FirstOrDefaultAsync(ct);
+        var mine = await db.Users
+            .Where(u => u.Id == me.Value.Id)
+            .Select(u => new { u.PasswordHash, Reach = ChannelAddress.Of(u.Email, u.ContactChannel, u.ContactKey) })
+            .FirstAsync(ct);
         var remembered = await db.Sessions.Where(s => s.Id == actor.SessionId).Select(s => s.Remembered).FirstOrDefaultAsync(ct);
-        return new Mine(me.Value, hash, remembered);
+        return new Mine(me.Value, mine.PasswordHash, remembered, mine.Reach);
     }
 
-    private sealed record Mine(ActorState Me, string? Hash, bool Remembered);
+    private sealed record Mine(ActorState Me, string? Hash, bool Remembered, ChannelAddress? Reach);
 }

@@ -91,7 +91,7 @@ public sealed class Passwords(IOptions<LimitOptions> limits, IOptions<PortalOpti
         return rest.Count(char.IsLetterOrDigit) < ShortestRest;
     }
 
-    /// <summary>The words of a text, and the text without what stands between them (<c>annaivanova</c>).</summary>
+    /// <summary>The words of a text, the text without what stands between them (<c>annaivanova</c>), and its digits: a number, or a year.</summary>
     private static IEnumerable<string> Parts(string? text)
     {
         if (string.IsNullOrEmpty(text))
@@ -101,6 +101,6 @@ public sealed class Passwords(IOptions<LimitOptions> limits, IOptions<PortalOpti
 
         var lower = text.ToLowerInvariant();
         var words = new string([.. lower.Select(c => char.IsLetter(c) ? c : ' ')]).Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return words.Append(string.Concat(words)).Where(w => w.Length >= ShortestPart).Distinct();
+        return words.Append(string.Concat(words)).Append(string.Concat(lower.Where(char.IsAsciiDigit))).Where(w => w.Length >= ShortestPart).Distinct();
     }
 }

@@ -1,6 +1,7 @@
 using InvitePortal.Audit;
 using InvitePortal.Common;
 using InvitePortal.Data;
+using InvitePortal.Messaging;
 using InvitePortal.Webhooks;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -9,7 +10,11 @@ namespace InvitePortal.Accounts;
 
 /// <summary>What a person sees of themselves.</summary>
 public sealed record ProfileView(
-    string Name, string? Email, string? Bio, string Language, string TimeZone, Role ActiveRole, IReadOnlyList<Role> Roles, bool HasPassword, string? AvatarVersion);
+    string Name, string? Email, string? Bio, string Language, string TimeZone, Role ActiveRole, IReadOnlyList<Role> Roles, bool HasPassword, string? AvatarVersion)
+{
+    /// <summary>Where codes go, and by which name the person signs in; null for those who only enter from elsewhere, such as from Telegram.</summary>
+    public ChannelAddress? Reach { get; init; }
+}
 
 /// <summary>All that a person may change about themselves.</summary>
 public sealed record UpdateProfile(string? Name, string? Bio, string? Language, string? TimeZone);
@@ -31,7 +36,7 @@ public sealed class ProfileService(
         return await db.Users
             .Where(u => u.Id == me.Value.Id)
             .Select(u => new ProfileView(
-                u.DisplayName, u.Email, u.Bio, u.Language, u.TimeZone, u.ActiveRole, RoleBits.Read(u.RoleBits), u.PasswordHash != null, u.AvatarVersion))
+                u.DisplayName, u.Email, u.Bio, u.Language, u.TimeZone, u.ActiveRole, RoleBits.Read(u.RoleBits), u.PasswordHash != null, u.AvatarVersion) { Reach = ChannelAddress.Of(u.Email, u.ContactChannel, u.ContactKey) })
             .FirstAsync(ct);
     }
 
@@ -133,7 +138,7 @@ public sealed class ProfileService(
                 await db.Users.Where(u => u.Id == me.Value.Id).ExecuteUpdateAsync(
                     set => set
                         .SetProperty(u => u.DisplayName, name)
-                        .SetProperty(u => u.SearchText, u => searchPrefix + u.NormalizedEmail)
+                        .SetProperty(u => u.SearchText, u => searchPrefix + (u.NormalizedEmail ?? u.ContactKey))
                         .SetProperty(u => u.Bio, bio)
                         .SetProperty(u => u.Language, language)
                         .SetProperty(u => u.TimeZone, timeZone)

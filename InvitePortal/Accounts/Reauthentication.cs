@@ -2,14 +2,15 @@ using System.Globalization;
 using InvitePortal.Audit;
 using InvitePortal.Common;
 using InvitePortal.Data;
+using InvitePortal.Messaging;
 using Microsoft.EntityFrameworkCore;
 
 namespace InvitePortal.Accounts;
 
 /// <summary>By what somebody signed in can prove once more who they are.</summary>
 /// <param name="HasPassword">Whether they have a password.</param>
-/// <param name="Email">Where a code would go; null without an address.</param>
-public sealed record ProofMethods(bool HasPassword, string? Email);
+/// <param name="Reach">Where a code would go; null where it cannot.</param>
+public sealed record ProofMethods(bool HasPassword, ChannelAddress? Reach);
 
 /// <summary>
 /// Proves once more who is at a session that is open already, for what <see cref="ActorQueries.RequireFreshProofAsync"/> guards. Tries count as
@@ -26,10 +27,10 @@ public sealed class Reauthentication(
     public async Task<Result<ProofMethods>> MethodsAsync(Actor actor, CancellationToken ct)
     {
         var mine = await FindAsync(actor, ct);
-        return mine.Succeeded ? new ProofMethods(mine.Value.Hash is not null, mine.Value.Me.Email) : mine.Error;
+        return mine.Succeeded ? new ProofMethods(mine.Value.Hash is not null, mine.Value.Reach) : mine.Error;
     }
 
-    /// <summary>Mails the code; it works in the calling session only.</summary>
+    /// <summary>Sends the code; it works in the calling session only.</summary>
     public async Task<Result> SendCodeAsync(Actor actor, CancellationToken ct)
     {
         var mine = await FindAsync(actor, ct);
@@ -57,7 +58,7 @@ public sealed class Reauthentication(
             return AccountsErrors.SignInTooMany(wait);
         }
 
-        var right = await CompareAsync(mine.Value.Me, mine.Value.Hash, password, ct);
+        var right = await CompareAsync(mine.Value.Me.Id, mine.Value.Reach, mine.Value.Hash, password, ct);
         if (!right.Succeeded)
         {
             return right.Error == AccountsErrors.PasswordWrong ? AccountsErrors.PasswordWrong with { Field = "password" } : right.Error;
@@ -66,7 +67,7 @@ public sealed class Reauthentication(
         return await RenewAsync(actor, "password", ct);
     }
 
-    /// <summary>Renews the proof by the code that was mailed.</summary>
+    /// <summary>Renews the proof by the code that was sent.</summary>
     public async Task<Result> WithCodeAsync(Actor actor, string? code, CancellationToken ct)
     {
         var mine = await FindAsync(actor, ct);
@@ -85,14 +86,15 @@ public sealed class Reauthentication(
     }
 
     /// <summary>Compares the current password of somebody signed in, within the limits of the account: <c>password.wrong</c>, also where there is none.</summary>
-    internal async Task<Result> CompareAsync(ActorState me, string? hash, string? password, CancellationToken ct)
+    internal async Task<Result> CompareAsync(Guid userId, ChannelAddress? reach, string? hash, string? password, CancellationToken ct)
     {
         if (string.IsNullOrEmpty(password))
         {
             return AccountsErrors.PasswordWrong;
         }
 
-        var account = me.Email?.ToLowerInvariant() ?? me.Id.ToString("N");
+        // The name that they sign in by: both ways in share one count.
+        var account = reach?.Key ?? userId.ToString("N");
         if (await signInLimits.TakeAccountAsync(account, ct) is { } wait)
         {
             return AccountsErrors.SignInTooMany(wait);
@@ -137,8 +139,11 @@ public sealed class Reauthentication(
             return me.Error;
         }
 
-        return new Mine(me.Value, await db.Users.Where(u => u.Id == me.Value.Id).Select(u => u.PasswordHash).FirstOrDefaultAsync(ct));
+        return await db.Users
+            .Where(u => u.Id == me.Value.Id)
+            .Select(u => new Mine(me.Value, u.PasswordHash, ChannelAddress.Of(u.Email, u.ContactChannel, u.ContactKey)))
+            .FirstAsync(ct);
     }
 
-    private sealed record Mine(ActorState Me, string? Hash);
+    private sealed record Mine(ActorState Me, string? Hash, ChannelAddress? Reach);
 }

@@ -68,9 +68,9 @@ public sealed class RegistrationService(
         }
 
         var flow = flows.New(await IdAsync(address, ct), address.Display, remember: false, returnUrl, flowId);
-        if (await mailLimits.TakeAsync(address, ct) is null && !await SendAsync(flow, address, ct))
+        if (await mailLimits.TakeAsync(address.LimitKey, ct) is null && !await SendAsync(flow, address, ct))
         {
-            await mailLimits.GiveBackAsync(address, ct);
+            await mailLimits.GiveBackAsync(address.LimitKey, ct);
         }
 
         await EvenTime.WaitAsync(started, ct);
@@ -153,7 +153,7 @@ public sealed class RegistrationService(
         var id = known?.Id ?? Add(db, name, email, role, now);
         await db.SaveChangesAsync(ct);
         // Somebody may have made the account meanwhile; the mailbox is proven all the same.
-        if (known is null || (known.Status is PersonStatus.Invited && await People.ActivateAsync(db, id, email, name, role, Languages.Current, passwordHash: null, now, ct)))
+        if (known is null || (known.Status is PersonStatus.Invited && await People.ActivateAsync(db, id, ChannelAddress.Of(email), name, role, Languages.Current, passwordHash: null, now, ct)))
         {
             if (hasNone)
             {

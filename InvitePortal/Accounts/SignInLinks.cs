@@ -11,11 +11,11 @@ namespace InvitePortal.Accounts;
 /// <summary>Whom a link signs in.</summary>
 /// <param name="UserId">The person.</param>
 /// <param name="Name">Display name.</param>
-/// <param name="Email">Their address, masked.</param>
-public sealed record SignInLinkOwner(Guid UserId, string Name, string Email);
+/// <param name="Reach">Their address, number or id, masked.</param>
+public sealed record SignInLinkOwner(Guid UserId, string Name, string Reach);
 
 /// <summary>
-/// Links to sign in that an administrator sends to somebody: to the stored address only, for one use within <see cref="LimitOptions.SignInLinkLifetime"/>,
+/// Links to sign in that an administrator sends to somebody: to the stored address only, or, without one, by the channel that they were invited by; for one use within <see cref="LimitOptions.SignInLinkLifetime"/>,
 /// a newer one in place of the older. Opening one changes nothing; only its button signs in.
 /// </summary>
 public sealed class SignInLinks(
@@ -34,7 +34,7 @@ public sealed class SignInLinks(
     /// For somebody just added to <paramref name="db"/> as well. Takes nothing from the limits of the mailbox: those count outside any transaction.
     /// </summary>
     /// <param name="db">The context of the transaction.</param>
-    /// <param name="person">Somebody active, with an address.</param>
+    /// <param name="person">Somebody active who can be written to.</param>
     /// <param name="welcome">Whether the message says that an account was made for them.</param>
     /// <param name="ct">Ends the work.</param>
     /// <returns><c>account.not_active</c> for somebody who may not sign in, <c>account.no_address</c> without an address.</returns>
@@ -45,7 +45,7 @@ public sealed class SignInLinks(
             return AccountsErrors.NotActive;
         }
 
-        if (person.Email is null)
+        if (ChannelAddress.Of(person.Email, person.ContactChannel, person.ContactKey) is not { } reach)
         {
             return AccountsErrors.NoAddress;
         }
@@ -54,7 +54,7 @@ public sealed class SignInLinks(
         var life = limits.Value.SignInLinkLifetime;
         var token = await LinkTokens.ReplaceAsync(db, Provider, person.Id, now, now + life, ct);
         var data = new SignInLinkData(token, (int)Math.Max(1, life.TotalMinutes), welcome);
-        outbox.Enqueue(db, new MessageDraft(SignInLinkMessage.KindName, person.Email, person.Language, data)
+        outbox.Enqueue(db, new MessageDraft(SignInLinkMessage.KindName, reach, person.Language, data)
         {
             Priority = Priority.Code,
             SubjectId = person.Id,
@@ -63,7 +63,7 @@ public sealed class SignInLinks(
         return Result.Ok;
     }
 
-    /// <summary>Sends a link to somebody whom the actor may manage, within the limits of the mailbox.</summary>
+    /// <summary>Sends a link to somebody whom the actor may manage, within the limits of the recipient.</summary>
     public async Task<Result> SendAsync(Actor actor, Guid userId, CancellationToken ct)
     {
         await using var look = await databases.CreateDbContextAsync(ct);
@@ -73,12 +73,13 @@ public sealed class SignInLinks(
             return found.Error;
         }
 
-        if (!EmailAddress.TryParse(found.Value.Person.Email, out var address))
+        var person = found.Value.Person;
+        if (ChannelAddress.Of(person.Email, person.ContactChannel, person.ContactKey) is not { } address)
         {
             return AccountsErrors.NoAddress;
         }
 
-        if (await mailLimits.TakeAsync(address, ct) is { } wait)
+        if (await mailLimits.TakeAsync(address.LimitKey, ct) is { } wait)
         {
             return AccountsErrors.CodeTooMany(wait);
         }
@@ -90,7 +91,7 @@ public sealed class SignInLinks(
         }
         else
         {
-            await mailLimits.GiveBackAsync(address, ct);
+            await mailLimits.GiveBackAsync(address.LimitKey, ct);
         }
 
         return sent;
@@ -105,10 +106,9 @@ public sealed class SignInLinks(
         }
 
         await using var db = await databases.CreateDbContextAsync(ct);
-        var owner = await LinkTokens.Live(db, Provider, userId, value, clock.GetUtcNow())
-            .Join(db.Users, t => t.UserId, u => u.Id, (t, u) => new { u.Id, u.DisplayName, u.Email })
+        return await LinkTokens.Live(db, Provider, userId, value, clock.GetUtcNow())
+            .Join(db.Users, t => t.UserId, u => u.Id, (t, u) => new SignInLinkOwner(u.Id, u.DisplayName, ChannelAddress.Of(u.Email, u.ContactChannel, u.ContactKey)!.Masked))
             .FirstOrDefaultAsync(ct);
-        return owner is null ? null : new SignInLinkOwner(owner.Id, owner.DisplayName, EmailAddress.TryParse(owner.Email, out var address) ? address.Masked : "");
     }
 
     /// <summary>Signs in. The link is used up in the same transaction: of several tries at once, one wins. Other sessions of the person go on.</summary>
@@ -131,9 +131,9 @@ public sealed class SignInLinks(
             ct);
     }
 
-    private async Task<Result> SendAsync(AppDbContext db, Actor actor, Guid userId, EmailAddress address, CancellationToken ct)
+    private async Task<Result> SendAsync(AppDbContext db, Actor actor, Guid userId, ChannelAddress address, CancellationToken ct)
     {
-        if (!await People.HoldAddressAsync(db, userId, address.Normalized, ct))
+        if (!await People.HoldAddressAsync(db, userId, address, ct))
         {
             return AccountsErrors.PersonChanged;
         }

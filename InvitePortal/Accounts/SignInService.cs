@@ -2,6 +2,7 @@ using System.Diagnostics;
 using InvitePortal.Audit;
 using InvitePortal.Common;
 using InvitePortal.Data;
+using InvitePortal.Messaging;
 using Microsoft.EntityFrameworkCore;
 
 namespace InvitePortal.Accounts;
@@ -12,7 +13,7 @@ namespace InvitePortal.Accounts;
 /// <param name="Device">The <c>User-Agent</c>.</param>
 public sealed record SessionWanted(SessionKind Kind, bool Remember, string? Device);
 
-/// <summary>Signs people in, by password or by emailed code. No answer tells whether an address has an account.</summary>
+/// <summary>Signs people in, by password or by a code that is sent to them. No answer tells whether a name has an account.</summary>
 public sealed class SignInService(
     IDbContextFactory<AppDbContext> databases,
     SessionService sessions,
@@ -24,20 +25,20 @@ public sealed class SignInService(
     SignInAlarm alarm,
     TimeProvider clock)
 {
-    /// <summary>Signs in by password: <c>sign_in.failed</c> for an unknown address, a wrong password and somebody who may not sign in.</summary>
-    public async Task<Result<NewSession>> WithPasswordAsync(Actor actor, string? email, string? password, SessionWanted wanted, CancellationToken ct)
+    /// <summary>Signs in by password: <c>sign_in.failed</c> for an unknown name (<see cref="ChannelAddress.TryParseAny"/>), a wrong password and somebody who may not sign in.</summary>
+    public async Task<Result<NewSession>> WithPasswordAsync(Actor actor, string? name, string? password, SessionWanted wanted, CancellationToken ct)
     {
         if (await signInLimits.TakeAddressAsync(actor.Address, ct) is { } addressWait)
         {
             return AccountsErrors.SignInTooMany(addressWait);
         }
 
-        if (!EmailAddress.TryParse(email, out var address) || string.IsNullOrEmpty(password))
+        if (!ChannelAddress.TryParseAny(name, out var address) || string.IsNullOrEmpty(password))
         {
             return AccountsErrors.SignInFailed;
         }
 
-        if (await signInLimits.TakeAccountAsync(address.Normalized, ct) is { } accountWait)
+        if (await signInLimits.TakeAccountAsync(address.Key, ct) is { } accountWait)
         {
             return AccountsErrors.SignInTooMany(accountWait);
         }
@@ -47,7 +48,7 @@ public sealed class SignInService(
         if (!verified.Succeeded)
         {
             // Nothing was compared.
-            await signInLimits.ForgiveAsync(address.Normalized, ct);
+            await signInLimits.ForgiveAsync(address.Key, ct);
             return verified.Error;
         }
 
@@ -57,22 +58,22 @@ public sealed class SignInService(
             return AccountsErrors.SignInFailed;
         }
 
-        await signInLimits.ForgiveAsync(address.Normalized, ct);
+        await signInLimits.ForgiveAsync(address.Key, ct);
         await RenewAsync(person, password, ct);
         return await OpenAsync(actor, person.Id, wanted, "password", ct);
     }
 
     /// <summary>
-    /// Begins a sign-in by code. Succeeds for every well-formed address; a code goes out only to somebody who may sign in, within the limits of the
-    /// mailbox, and the answer takes the same time either way. With the id of a flow under way, the code already sent keeps working in it
+    /// Begins a sign-in by code. Succeeds for every well-formed name; a code goes out only to somebody who may sign in, within the limits of the
+    /// recipient, and the answer takes the same time either way. With the id of a flow under way, the code already sent keeps working in it
     /// when no new one may be sent yet.
     /// </summary>
-    public async Task<Result<SignInFlow>> AskForCodeAsync(Actor actor, string? email, bool remember, string returnUrl, CancellationToken ct, string? flowId = null)
+    public async Task<Result<SignInFlow>> AskForCodeAsync(Actor actor, string? name, bool remember, string returnUrl, CancellationToken ct, string? flowId = null)
     {
         var started = Stopwatch.GetTimestamp();
-        if (!EmailAddress.TryParse(email, out var address))
+        if (!ChannelAddress.TryParseAny(name, out var address))
         {
-            return AccountsErrors.EmailInvalid;
+            return AccountsErrors.SignInNameInvalid;
         }
 
         if (await signInLimits.TakeRequestAsync(actor.Address, ct) is { } wait)
@@ -89,7 +90,7 @@ public sealed class SignInService(
         }
         else
         {
-            await mailLimits.TakeAsync(address, ct);
+            await mailLimits.TakeAsync(address.LimitKey, ct);
         }
 
         await EvenTime.WaitAsync(started, ct);
@@ -120,11 +121,10 @@ public sealed class SignInService(
         return opened.Succeeded ? opened : AccountsErrors.CodeInvalid;
     }
 
-    private async Task<Found?> FindAsync(EmailAddress address, CancellationToken ct)
+    private async Task<Found?> FindAsync(ChannelAddress name, CancellationToken ct)
     {
         await using var db = await databases.CreateDbContextAsync(ct);
-        return await db.Users
-            .Where(u => u.NormalizedEmail == address.Normalized)
+        return await People.Named(db.Users, name)
             .Select(u => new Found(u.Id, u.Status, u.PasswordHash, u.Language))
             .FirstOrDefaultAsync(ct);
     }
@@ -148,7 +148,7 @@ public sealed class SignInService(
         var mailed = method is "code" or "link";
         var entered = await db.Users
             .Where(u => u.Id == userId && u.Status == PersonStatus.Active)
-            .ExecuteUpdateAsync(set => set.SetProperty(u => u.LastSignInAt, now).SetProperty(u => u.EmailConfirmed, u => u.EmailConfirmed || mailed), ct);
+            .ExecuteUpdateAsync(set => set.SetProperty(u => u.LastSignInAt, now).SetProperty(u => u.EmailConfirmed, u => u.EmailConfirmed || (mailed && u.Email != null)), ct);
         if (entered == 0)
         {
             return AccountsErrors.SignInFailed;

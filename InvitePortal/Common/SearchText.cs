@@ -18,8 +18,8 @@ public static class SearchText
     /// </summary>
     public const string OddSymbols = @"[\u0021-\u002d\u002f\u003a-\u003f\u005b-\u0060\u007b-\u007e]|[.@ ][.@]|[.@] ";
 
-    /// <summary>What is stored of a person: <c>" name address"</c>. Every word has a blank before it, so that beginnings of words can be looked for.</summary>
-    public static string Of(string name, string? normalizedEmail) => Prefix(name) + normalizedEmail;
+    /// <summary>What is stored of a person: <c>" name address"</c>, or, without an address, the key of the recipient that they were invited as. Every word has a blank before it, so that beginnings of words can be looked for.</summary>
+    public static string Of(string name, string? addressKey) => Prefix(name) + addressKey;
 
     /// <summary>The part of <see cref="Of"/> before the address.</summary>
     public static string Prefix(string name)

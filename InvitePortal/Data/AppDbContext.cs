@@ -62,7 +62,7 @@ public abstract class AppDbContext(DbContextOptions options)
     {
         foreach (var entry in ChangeTracker.Entries<AppUser>().Where(e => e.State is EntityState.Added or EntityState.Modified))
         {
-            entry.Entity.SearchText = SearchText.Of(entry.Entity.DisplayName, entry.Entity.NormalizedEmail);
+            entry.Entity.SearchText = SearchText.Of(entry.Entity.DisplayName, entry.Entity.NormalizedEmail ?? entry.Entity.ContactKey);
         }
 
         return base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);

@@ -6,7 +6,7 @@ namespace InvitePortal.Invitations;
 /// <summary>How the new account signs in.</summary>
 public enum AcceptMethod
 {
-    /// <summary>A 6-digit code by mail; the account has no password.</summary>
+    /// <summary>A 6-digit code by mail, or by the channel of the invitation; the account has no password.</summary>
     Code = 1,
     Password = 2,
 }
@@ -15,9 +15,9 @@ public enum AcceptMethod
 /// <param name="Token">Secret of the link.</param>
 /// <param name="Name">Display name, 1 to 100 characters.</param>
 /// <param name="Method">By code or with a password.</param>
-/// <param name="Code">The mailed code: for <see cref="AcceptMethod.Code"/>, and for a password where the link does not prove the mailbox.</param>
+/// <param name="Code">The code that was sent: for <see cref="AcceptMethod.Code"/>, and for a password where the link does not prove the recipient.</param>
 /// <param name="Password">For <see cref="AcceptMethod.Password"/>.</param>
-/// <param name="Email">The address of the account, where the invitation names none (<see cref="InvitationLanding.AsksAddress"/>): the one that the code was mailed to.</param>
+/// <param name="Email">The address of the account, where the invitation names no mailbox (<see cref="InvitationLanding.TakesAddress"/>): the one that the code was mailed to. Without it the account has none, and its codes go by the channel of the invitation.</param>
 public sealed record AcceptInvitation(
     string Token, string Name, AcceptMethod Method = AcceptMethod.Code, string? Code = null, string? Password = null, string? Email = null);
 

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore;
 namespace InvitePortal.Invitations;
 
 /// <summary>What an invitee has entered and proven.</summary>
-/// <param name="Entered">The proven address, where the invitation names none.</param>
+/// <param name="Entered">The proven address; null where the recipient of the invitation was proven.</param>
 /// <param name="Name">Display name.</param>
 /// <param name="PasswordHash">Null for an account without password.</param>
 /// <param name="Kind">Where the new session will live.</param>
@@ -33,10 +33,10 @@ public sealed class AcceptanceOutcome(SessionService sessions, SessionLimits ses
         }
 
         var userId = owner.Value;
+        var proven = entered is null ? landing.Contact() : ChannelAddress.Of(entered);
         if (!await WinAsync(db, landing.Id, userId, now)
-            || !EmailAddress.TryParse(entered?.Display ?? landing.Recipient, out var email)
-            || (userId == landing.PersonId && entered is not null && !await People.SetProvenAddressAsync(db, userId, email, CancellationToken.None))
-            || !await People.ActivateAsync(db, userId, email, name, landing.Role, landing.Language, passwordHash, now, CancellationToken.None))
+            || (userId == landing.PersonId && entered is not null && !await People.SetProvenAddressAsync(db, userId, entered, CancellationToken.None))
+            || !await People.ActivateAsync(db, userId, proven, name, landing.Role, landing.Language, passwordHash, now, CancellationToken.None))
         {
             return (InvitationErrors.AlreadyUsed, null);
         }
@@ -53,10 +53,15 @@ public sealed class AcceptanceOutcome(SessionService sessions, SessionLimits ses
         }
 
         var session = sessions.Add(db, userId, landing.Role, kind, remember: false, actor, device);
-        outbox.Enqueue(db, new MessageDraft(WelcomeMessage.MessageKind, email.Display, landing.Language, new WelcomeMessageData(name, passwordHash is not null)));
+        if (proven.Channel is not Channel.Sms)
+        {
+            // Texts cost, and a number takes few a day: those are for codes.
+            outbox.Enqueue(db, new MessageDraft(WelcomeMessage.MessageKind, proven, landing.Language, new WelcomeMessageData(name, passwordHash is not null)));
+        }
+
         AuditLog.Record(db, now, actor with { UserId = userId }, name, "invitation.accepted", landing.Id, after: new { landing.Role, landing.GroupId });
         await db.SaveChangesAsync(CancellationToken.None);
-        var user = new TokenUser(userId, name, email.Display, landing.Role, [landing.Role]);
+        var user = new TokenUser(userId, name, proven.Email?.Display, landing.Role, [landing.Role]);
         return (new AcceptedInvitation(userId, landing.Role, user, session, kind is SessionKind.Browser ? sessions.Ticket(session) : null), place.Value);
     }
 

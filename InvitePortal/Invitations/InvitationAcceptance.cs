@@ -19,19 +19,23 @@ public sealed class InvitationAcceptance(
     AddressRules rules,
     AcceptanceOutcome outcomes,
     GroupPlaces places,
+    ReadyChannels ready,
     Outbox outbox,
     RateLimits rates,
     IOptions<LimitOptions> limits,
     ListTotals totals,
     TimeProvider clock)
 {
-    /// <summary>Purpose of the one-time codes that prove the mailbox here.</summary>
+    /// <summary>Purpose of the one-time codes that prove the recipient here.</summary>
     public const string CodePurpose = "accept-invitation";
 
-    /// <summary>Mails a code to the stored address.</summary>
+    /// <summary>Sends a code to the invited recipient.</summary>
     public Task<Result> RequestCodeAsync(Actor actor, string? token, CancellationToken ct) => RequestCodeAsync(actor, token, null, ct);
 
-    /// <summary>Mails a code to the stored address, or to the entered one where the invitation asks for it.</summary>
+    /// <summary>
+    /// Sends a code by the channel of the invitation, or to the address that was entered, where the invitation names no mailbox: then the account will
+    /// have that address.
+    /// </summary>
     public async Task<Result> RequestCodeAsync(Actor actor, string? token, string? entered, CancellationToken ct)
     {
         var found = await FindOpenAsync(actor, token, ct);
@@ -59,7 +63,11 @@ public sealed class InvitationAcceptance(
             return AccountsErrors.CodeTooMany(wait);
         }
 
-        var sent = await codes.SendAsync(new CodeRequest(landing.PersonId!.Value, CodePurpose, landing.FlowFor(email.Value), landing.Language) { Target = email.Value }, ct);
+        var request = new CodeRequest(landing.PersonId!.Value, CodePurpose, landing.FlowFor(email.Value), landing.Language)
+        {
+            Target = email.Value is { } proven ? ChannelAddress.Of(proven) : landing.Contact(),
+        };
+        var sent = await codes.SendAsync(request, ct);
         if (sent.Succeeded)
         {
             await landings.NoteAsync(landing.Id, InvitationEventKind.CodeAsked, ct);
@@ -68,7 +76,7 @@ public sealed class InvitationAcceptance(
         return sent;
     }
 
-    /// <summary>Proves the mailbox, makes the account active and signs it in. Of many calls at once exactly one succeeds.</summary>
+    /// <summary>Proves the recipient, makes the account active and signs it in. Of many calls at once exactly one succeeds.</summary>
     /// <param name="actor">The caller, not signed in.</param>
     /// <param name="command">What the invitee entered.</param>
     /// <param name="kind">Where the new session will live.</param>
@@ -120,7 +128,7 @@ public sealed class InvitationAcceptance(
             return stored;
         }
 
-        var accepted = withPassword && landing.ProvesMailbox
+        var accepted = withPassword && email.Value is null && landing.ProvesRecipient
             ? await databases.InTransactionAsync(Store, CancellationToken.None)
             : await codes.VerifyAsync(landing.PersonId!.Value, CodePurpose, landing.FlowFor(email.Value), command.Code ?? "", Store, CancellationToken.None);
         if (accepted.Error?.Code == AccountsErrors.CodeInvalid.Code)
@@ -154,7 +162,7 @@ public sealed class InvitationAcceptance(
             return refusal;
         }
 
-        if (landing.PersonId != actor.UserId && !landing.AsksAddress)
+        if (landing.PersonId != actor.UserId && !landing.TakesAddress)
         {
             await landings.NoteAsync(landing.Id, InvitationEventKind.WrongAccount, ct);
             return InvitationErrors.WrongAccount;
@@ -236,10 +244,10 @@ public sealed class InvitationAcceptance(
         };
     }
 
-    // The address that is to be proven; null where the invitation's own is.
-    private static Result<EmailAddress?> Entered(InvitationLanding landing, string? entered) => (landing.AsksAddress, entered) switch
+    // The address that is to be proven; null where the recipient of the invitation is.
+    private Result<EmailAddress?> Entered(InvitationLanding landing, string? entered) => (landing.TakesAddress, entered) switch
     {
-        (false, null) => (EmailAddress?)null,
+        (_, null) when !landing.NeedsAddress(ready) => (EmailAddress?)null,
         (false, _) => InvitationErrors.EmailFixed,
         (true, _) => EmailAddress.TryParse(entered, out var email) ? email : InvitationErrors.EmailNeeded,
     };

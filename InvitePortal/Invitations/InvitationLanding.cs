@@ -50,13 +50,20 @@ public sealed record InvitationLanding(
     public string Masked => ChannelAddress.Mask(Channel, Recipient);
 
     /// <summary>
-    /// Whether whoever accepts enters an address and proves it: the invitation names no mailbox, or this link came by the second way because its
+    /// Whether whoever accepts may enter an address and prove it: the invitation names no mailbox, or this link came by the second way because its
     /// mails did not arrive.
     /// </summary>
-    public bool AsksAddress => PersonStatus is Common.PersonStatus.Invited && (Channel is not Channel.Email || Carrier is not (null or Channel.Email));
+    public bool TakesAddress => PersonStatus is Common.PersonStatus.Invited && (Channel is not Channel.Email || Carrier is not (null or Channel.Email));
 
-    /// <summary>Whether the link itself proves the mailbox.</summary>
-    public bool ProvesMailbox => Channel is Channel.Email && Carrier is Channel.Email;
+    /// <summary>Whether they must: no code reaches them where they are known.</summary>
+    /// <param name="ready">The ways by which people can be written to now.</param>
+    public bool NeedsAddress(ReadyChannels ready) => TakesAddress && (Channel is Channel.Email || !ready.Includes(Channel));
+
+    /// <summary>Whether the link itself proves that its holder is the recipient.</summary>
+    public bool ProvesRecipient => Carrier == Channel;
+
+    /// <summary>The recipient as codes are sent to it.</summary>
+    public ChannelAddress Contact() => ChannelAddress.TryParse(Channel, Recipient, out var contact) ? contact : throw new InvalidOperationException("The recipient of an invitation is none of its channel.");
 
     /// <summary>Whether the address belongs to somebody who can sign in: they accept signed in.</summary>
     public bool HasAccount => PersonStatus is Common.PersonStatus.Active;

@@ -14,13 +14,14 @@ namespace InvitePortal.Invitations;
 /// <param name="Inviter">Display name.</param>
 /// <param name="ExpiresAt">When it expires.</param>
 /// <param name="Channel">How the recipient was invited.</param>
-/// <param name="AsksEmail">Whether asking for a code and accepting need <c>email</c>: the invitation names no mailbox.</param>
+/// <param name="AsksEmail">Whether asking for a code and accepting need <c>email</c>: no code reaches the recipient.</param>
+/// <param name="TakesEmail">Whether they may have it: the invitation names no mailbox, and the account may have one.</param>
 /// <param name="Group">Name of the group that the invitee joins; null for none.</param>
-public sealed record PublicInvitation(InvitationState Status, string Email, string? Inviter, DateTimeOffset ExpiresAt, Channel Channel, bool AsksEmail, string? Group);
+public sealed record PublicInvitation(InvitationState Status, string Email, string? Inviter, DateTimeOffset ExpiresAt, Channel Channel, bool AsksEmail, bool TakesEmail, string? Group);
 
 /// <summary>The secret of a link, in the body, so that no log keeps it.</summary>
 /// <param name="Token">The secret.</param>
-/// <param name="Email">Where the code goes, where the invitation names no mailbox.</param>
+/// <param name="Email">Where the code goes instead, where the invitation names no mailbox.</param>
 public sealed record InvitationToken(string Token, string? Email = null);
 
 /// <summary>Decline, with an optional reason of up to 500 characters.</summary>
@@ -33,13 +34,13 @@ public static class InvitationPublicEndpoints
     {
         var group = api.MapGroup("/invitations").WithTags("Accepting").AllowAnonymous();
         group.MapGet("/by-token/{token}", FindAsync).WithSummary("Look at an invitation; changes nothing");
-        group.MapPost("/request-code", RequestCodeAsync).WithSummary("Mail a 6-digit code to the invited address, or to the entered one where the invitation names none");
+        group.MapPost("/request-code", RequestCodeAsync).WithSummary("Send a 6-digit code to the invited recipient, or to the entered address where the invitation names none");
         group.MapPost("/accept", AcceptAsync).WithSummary("Accept with a code or a password; answers with tokens of the new account");
         group.MapPost("/decline", DeclineAsync).WithSummary("Decline");
     }
 
     private static async Task<Results<Ok<PublicInvitation>, ProblemHttpResult>> FindAsync(
-        ClaimsPrincipal user, InvitationLandingQueries landings, string token, CancellationToken ct)
+        ClaimsPrincipal user, InvitationLandingQueries landings, ReadyChannels ready, string token, CancellationToken ct)
     {
         var found = await landings.FindAsync(user.ToActor(), token, ct);
         return found switch
@@ -47,7 +48,7 @@ public static class InvitationPublicEndpoints
             { Succeeded: false } => found.Error.ToProblem(),
             { Value.Refusal: { } refusal } => refusal.ToProblem(),
             { Value: var landing } => TypedResults.Ok(new PublicInvitation(
-                landing.State, landing.Masked, landing.Inviter, landing.ExpiresAt, landing.Channel, landing.AsksAddress, landing.Group)),
+                landing.State, landing.Masked, landing.Inviter, landing.ExpiresAt, landing.Channel, landing.NeedsAddress(ready), landing.TakesAddress, landing.Group)),
         };
     }
 

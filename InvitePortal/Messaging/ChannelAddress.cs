@@ -31,6 +31,26 @@ public sealed partial record ChannelAddress
     /// <summary>What limits on one recipient count by.</summary>
     public string LimitKey => Email?.LimitKey ?? Key;
 
+    /// <summary>The form that pages show which anybody with a link may see (<see cref="Mask"/>).</summary>
+    public string Masked => Mask(Channel, Display);
+
+    /// <summary>An e-mail address as a recipient.</summary>
+    public static ChannelAddress Of(EmailAddress email) => new(Channel.Email, email.Display, email.Normalized, email);
+
+    /// <summary>Where a person is written to: their address, or, where they have none, the recipient that they were invited as; null without either.</summary>
+    /// <param name="email">The address of the account.</param>
+    /// <param name="channel">By which they were invited.</param>
+    /// <param name="key">Their <see cref="Key"/> on it.</param>
+    public static ChannelAddress? Of(string? email, Channel? channel, string? key) =>
+        TryParse(Channel.Email, email, out var address) || (channel is { } by && key is not null && TryParse(by, key[(key.IndexOf(':', StringComparison.Ordinal) + 1)..], out address))
+            ? address
+            : null;
+
+    /// <summary>Reads by which name somebody wants to sign in: an e-mail address, or the number, @name or id that they were invited as.</summary>
+    public static bool TryParseAny(string? text, [NotNullWhen(true)] out ChannelAddress? address) =>
+        TryParse(Channel.Email, text, out address) || TryParse(Channel.Sms, text, out address)
+        || TryParse(Channel.Telegram, text, out address) || TryParse(Channel.Slack, text, out address);
+
     /// <summary>Reads one recipient as people type it: blanks, dashes and brackets within a number do not matter.</summary>
     public static bool TryParse(Channel channel, string? text, [NotNullWhen(true)] out ChannelAddress? address)
     {

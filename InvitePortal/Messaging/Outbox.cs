@@ -13,6 +13,10 @@ namespace InvitePortal.Messaging;
 /// <param name="Data">The template's data, stored as JSON under Data Protection; bytes are stored as they are.</param>
 public sealed record MessageDraft(string Kind, string Recipient, string Language, object Data)
 {
+    /// <summary>The same to somebody on any channel.</summary>
+    public MessageDraft(string kind, ChannelAddress recipient, string language, object data)
+        : this(kind, recipient.Display, language, data) => Channel = recipient.Channel;
+
     public Channel Channel { get; init; } = Channel.Email;
     public Priority Priority { get; init; } = Priority.Invitation;
     /// <summary>What <see cref="OutboxMessage.RecipientKey"/> is to be; null makes it of the recipient.</summary>

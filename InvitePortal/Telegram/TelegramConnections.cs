@@ -74,8 +74,8 @@ public sealed class TelegramConnections(
         }
 
         await using var db = await databases.CreateDbContextAsync(ct);
-        var owner = await LinkTokens.Live(db, Provider, userId, value, clock.GetUtcNow()).Join(db.Users, t => t.UserId, u => u.Id, (_, u) => new { u.Id, u.DisplayName, u.Email }).FirstOrDefaultAsync(ct);
-        return owner is null ? null : new ConnectionOwner(owner.Id, owner.DisplayName, owner.Email is null ? "" : EmailAddress.Mask(owner.Email));
+        var owner = await LinkTokens.Live(db, Provider, userId, value, clock.GetUtcNow()).Join(db.Users, t => t.UserId, u => u.Id, (_, u) => new { u.Id, u.DisplayName, Reach = ChannelAddress.Of(u.Email, u.ContactChannel, u.ContactKey) }).FirstOrDefaultAsync(ct);
+        return owner is null ? null : new ConnectionOwner(owner.Id, owner.DisplayName, owner.Reach?.Masked ?? "");
     }
 
     /// <summary>Connects, in the caller's transaction. Whoever deletes the link's row has used it; a Telegram account that belongs to somebody stays theirs.</summary>
@@ -93,12 +93,12 @@ public sealed class TelegramConnections(
             return TelegramErrors.ConnectedElsewhere;
         }
 
-        var owner = await db.Users.Where(u => u.Id == userId).Select(u => new { u.DisplayName, u.Email, u.Language }).FirstAsync();
+        var owner = await db.Users.Where(u => u.Id == userId).Select(u => new { u.DisplayName, Reach = ChannelAddress.Of(u.Email, u.ContactChannel, u.ContactKey), u.Language }).FirstAsync();
         db.UserLogins.Add(new IdentityUserLogin<Guid> { LoginProvider = SignInProviders.Telegram, ProviderKey = person.Key, ProviderDisplayName = person.Label, UserId = userId });
         AuditLog.Record(db, now, actor with { UserId = userId }, owner.DisplayName, "account.telegram_connected", userId, after: new { Name = person.Label });
-        if (owner.Email is not null)
+        if (owner.Reach is not null)
         {
-            outbox.Enqueue(db, new MessageDraft(NoticeMessage.KindName, owner.Email, owner.Language, new NoticeData(NoticeData.TelegramConnected)) { SubjectId = userId });
+            outbox.Enqueue(db, new MessageDraft(NoticeMessage.KindName, owner.Reach, owner.Language, new NoticeData(NoticeData.TelegramConnected)) { SubjectId = userId });
         }
 
         await db.SaveChangesAsync();

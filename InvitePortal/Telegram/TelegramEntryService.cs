@@ -36,7 +36,7 @@ public sealed class TelegramEntryService(IDbContextFactory<AppDbContext> databas
                 return me.Error;
             }
 
-            if (me.Value.Email is null)
+            if (await People.ReachAsync(db, me.Value.Id, ct) is null)
             {
                 return TelegramErrors.OnlyWayIn;
             }

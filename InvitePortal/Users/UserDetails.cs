@@ -1,4 +1,5 @@
 using InvitePortal.Accounts;
+using InvitePortal.Common;
 
 namespace InvitePortal.Users;
 
@@ -25,7 +26,15 @@ public sealed record UserDetails(
 {
     /// <summary>Whether they can sign in from Telegram.</summary>
     public bool HasTelegram { get; init; }
+
+    /// <summary>How somebody without an address is written to; null with one, and for those who only enter from elsewhere.</summary>
+    public PersonContact? Contact { get; init; }
 }
+
+/// <summary>Somebody on a channel.</summary>
+/// <param name="Channel">By which they were invited.</param>
+/// <param name="Recipient">Number or id on it.</param>
+public sealed record PersonContact(Channel Channel, string Recipient);
 
 /// <summary>One entry of the audit log about a person.</summary>
 /// <param name="Id">Of the entry.</param>

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using InvitePortal.Accounts;
 using InvitePortal.Common;
 using InvitePortal.Data;
+using InvitePortal.Messaging;
 using Microsoft.EntityFrameworkCore;
 
 namespace InvitePortal.Users;
@@ -102,7 +103,7 @@ public sealed partial class UserQueries(IDbContextFactory<AppDbContext> database
             return UserErrors.NotFound;
         }
 
-        var more = await one.Select(u => new { u.Bio, u.Language, u.TimeZone, HasPassword = u.PasswordHash != null, u.EmailConfirmed, HasTelegram = db.UserLogins.Any(l => l.UserId == u.Id && l.LoginProvider == SignInProviders.Telegram) })
+        var more = await one.Select(u => new { u.Bio, u.Language, u.TimeZone, HasPassword = u.PasswordHash != null, u.EmailConfirmed, Reach = ChannelAddress.Of(u.Email, u.ContactChannel, u.ContactKey), HasTelegram = db.UserLogins.Any(l => l.UserId == u.Id && l.LoginProvider == SignInProviders.Telegram) })
             .FirstOrDefaultAsync(ct);
         if (more is null)
         {
@@ -121,6 +122,7 @@ public sealed partial class UserQueries(IDbContextFactory<AppDbContext> database
                 : [])
         {
             HasTelegram = more.HasTelegram,
+            Contact = more.Reach is { Email: null } reach ? new PersonContact(reach.Channel, reach.Display) : null,
         };
     }
 

@@ -154,7 +154,7 @@ public sealed class UserService(
                     .SetProperty(u => u.Email, email)
                     .SetProperty(u => u.NormalizedEmail, normalized)
                     .SetProperty(u => u.EmailConfirmed, u => u.EmailConfirmed && !moves)
-                    .SetProperty(u => u.SearchText, SearchText.Of(name, normalized))
+                    .SetProperty(u => u.SearchText, SearchText.Of(name, normalized ?? user.ContactKey))
                     .SetProperty(u => u.Bio, bio)
                     .SetProperty(u => u.Language, language)
                     .SetProperty(u => u.TimeZone, timeZone);
@@ -169,7 +169,7 @@ public sealed class UserService(
         if (moves)
         {
             await People.ForgetMailedAsync(db, person.Id, ct);
-            if (user.Email is { } old)
+            if (ChannelAddress.Of(user.Email, user.ContactChannel, user.ContactKey) is { } old)
             {
                 outbox.Enqueue(db, new MessageDraft(NoticeMessage.KindName, old, user.Language, new NoticeData(NoticeData.EmailChanged)) { SubjectId = person.Id });
             }

@@ -124,7 +124,7 @@ public sealed class TemplateServiceTests
         Assert.Equal(("template.mistaken", "Body"), (refused.Code, refused.Field));
         Assert.Equal([2, 1, "{{nobody}}"], refused.Arguments);
         Assert.Equal("template.mistaken", (await SaveAsync(host, admin, 0, Own with { Subject = "a\r\nBcc: b@example.org" })).Error?.Code);
-        foreach (var unknown in new[] { Invitation with { Kind = "nothing" }, Invitation with { Language = "de" }, new TemplateKey("password-reset", Channel.Sms, "en"), Invitation with { Channel = (Channel)99 } })
+        foreach (var unknown in new[] { Invitation with { Kind = "nothing" }, Invitation with { Language = "de" }, new TemplateKey("code.register", Channel.Sms, "en"), Invitation with { Channel = (Channel)99 } })
         {
             Assert.Equal("template.not_found", (await host.Get<TemplateService>().ResetAsync(admin.Actor, unknown, 0, Ct)).Error?.Code);
             Assert.Equal("template.not_found", (await host.Get<TemplateQueries>().FindAsync(admin.Actor, unknown, Ct)).Error?.Code);

@@ -18,7 +18,7 @@ public sealed class CodeMessage(IStringLocalizer<AccountsTexts> texts) : Editabl
 
     // The first one's words serve where a purpose has none of its own.
     private static readonly string[] Purposes =
-        [OneTimeCodes.SignInPurpose, "accept-invitation", RegistrationService.Purpose, OneTimeCodes.PasswordPurpose, OneTimeCodes.ConfirmPurpose];
+        [OneTimeCodes.SignInPurpose, "accept-invitation", RegistrationService.Purpose, OneTimeCodes.PasswordPurpose, OneTimeCodes.ConfirmPurpose, AddressService.Purpose];
 
     public override TemplateWords Words(string kind)
     {
@@ -36,5 +36,10 @@ public sealed class CodeMessage(IStringLocalizer<AccountsTexts> texts) : Editabl
         Prefix + (Purposes.Contains(data.Purpose) ? data.Purpose : Purposes[0]),
         new Dictionary<string, string?> { [Placeholders.Code] = data.Code });
 
-    private static TemplateKind KindOf(string purpose) => new(Prefix + purpose, "sign-in", Placeholders.Code, Placeholders.Portal) { Required = [Placeholders.Code] };
+    private static TemplateKind KindOf(string purpose)
+    {
+        var kind = new TemplateKind(Prefix + purpose, "sign-in", Placeholders.Code, Placeholders.Portal) { Required = [Placeholders.Code] };
+        // Two of them prove mailboxes.
+        return purpose is RegistrationService.Purpose or AddressService.Purpose ? kind : kind with { Channels = TemplateKind.AllChannels };
+    }
 }

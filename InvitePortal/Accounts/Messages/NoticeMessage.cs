@@ -18,7 +18,7 @@ public sealed record NoticeData(string About)
 
 /// <summary>Tells the owner of an account that something happened to it.</summary>
 public sealed class NoticeMessage(IStringLocalizer<AccountsTexts> texts)
-    : EditableTemplate<NoticeData>(KindName, KindOf(NoticeData.PasswordChanged), KindOf(NoticeData.EmailChanged), KindOf(NoticeData.CodesPaused))
+    : EditableTemplate<NoticeData>(KindName, KindOf(NoticeData.PasswordChanged), KindOf(NoticeData.EmailChanged), KindOf(NoticeData.CodesPaused), KindOf(NoticeData.TelegramConnected))
 {
     public const string KindName = "account-notice";
     private const string Prefix = "notice.";
@@ -38,5 +38,5 @@ public sealed class NoticeMessage(IStringLocalizer<AccountsTexts> texts)
     protected override FilledTemplate Fill(NoticeData data, PortalOptions portal) =>
         new(Prefix + data.About, new Dictionary<string, string?> { [Placeholders.Link] = portal.Link("/forgot-password") });
 
-    private static TemplateKind KindOf(string about) => new(Prefix + about, "account", Placeholders.Portal, Placeholders.Link);
+    private static TemplateKind KindOf(string about) => new(Prefix + about, "account", Placeholders.Portal, Placeholders.Link) { Channels = TemplateKind.AllChannels };
 }

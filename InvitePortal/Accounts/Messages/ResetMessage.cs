@@ -11,7 +11,7 @@ public sealed record ResetData(string Token);
 
 /// <summary>Carries the link by which a person sets a new password.</summary>
 public sealed class ResetMessage(IStringLocalizer<AccountsTexts> texts)
-    : EditableTemplate<ResetData>(KindName, new TemplateKind(KindName, "sign-in", Placeholders.Portal, Placeholders.Link) { Required = [Placeholders.Link] })
+    : EditableTemplate<ResetData>(KindName, new TemplateKind(KindName, "sign-in", Placeholders.Portal, Placeholders.Link) { Required = [Placeholders.Link], Channels = TemplateKind.AllChannels })
 {
     public const string KindName = "password-reset";
 

@@ -43,5 +43,5 @@ public sealed class SignInLinkMessage(IStringLocalizer<AccountsTexts> texts) : E
     });
 
     private static TemplateKind KindOf(string kind) =>
-        new(kind, "sign-in", Placeholders.Lifetime, Placeholders.Portal, Placeholders.Link) { Required = [Placeholders.Link] };
+        new(kind, "sign-in", Placeholders.Lifetime, Placeholders.Portal, Placeholders.Link) { Required = [Placeholders.Link], Channels = TemplateKind.AllChannels };
 }

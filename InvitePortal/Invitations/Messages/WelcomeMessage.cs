@@ -36,5 +36,5 @@ public sealed class WelcomeMessage(IStringLocalizer<InvitationsTexts> texts)
         [Placeholders.Link] = portal.Link("/"),
     });
 
-    private static TemplateKind KindOf(string kind) => new(kind, "invitations", Placeholders.Name, Placeholders.Portal, Placeholders.Link);
+    private static TemplateKind KindOf(string kind) => new(kind, "invitations", Placeholders.Name, Placeholders.Portal, Placeholders.Link) { Channels = TemplateKind.AllChannels };
 }

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace InvitePortal.Invitations.Pages;
 
-/// <summary>Name, way of signing in, and the code where the mailbox is not proven by the link.</summary>
+/// <summary>Name, way of signing in, and the code where the link does not prove who its holder is.</summary>
 public sealed partial class AcceptForm
 {
     private ElementReference _repeatBox;
@@ -14,6 +14,7 @@ public sealed partial class AcceptForm
     private string _repeat = "";
     private string _code = "";
     private bool _withPassword;
+    private bool _byMail;
     private bool _busy;
     private bool _sentAgain;
     private bool _started;
@@ -33,15 +34,24 @@ public sealed partial class AcceptForm
     [Parameter, EditorRequired]
     public Func<AcceptInvitation, Task<Error?>> OnSubmit { get; set; } = default!;
 
-    /// <summary>Mails a code, to the entered address where the invitation names none.</summary>
+    /// <summary>Sends a code, to the entered address where there is one.</summary>
     [Parameter, EditorRequired]
     public Func<string?, Task<Result>> OnAskCode { get; set; } = default!;
 
-    private string? Entered => Landing.AsksAddress ? _email.Trim() : null;
+    private bool HasChoice => Landing.TakesAddress && !Landing.NeedsAddress(Channels);
+
+    private bool AsksAddress => Landing.TakesAddress && (_byMail || !HasChoice);
+
+    private string? Entered => AsksAddress ? _email.Trim() : null;
+
+    // A password needs no code where the link came to the very recipient that the account will have.
+    private bool NeedsCode => !_withPassword || AsksAddress || !Landing.ProvesRecipient;
 
     /// <summary>Told once, when the first field is filled in or a way is chosen.</summary>
     [Parameter]
     public EventCallback OnStart { get; set; }
+
+    private void SendTo(bool byMail) => (_byMail, _error) = (byMail, null);
 
     private Task ChooseAsync(bool withPassword)
     {
@@ -76,7 +86,7 @@ public sealed partial class AcceptForm
         {
             _error = InvitationErrors.NameInvalid;
         }
-        else if (Landing.AsksAddress && !EmailAddress.TryParse(_email, out _))
+        else if (AsksAddress && !EmailAddress.TryParse(_email, out _))
         {
             _error = InvitationErrors.EmailNeeded;
         }
@@ -85,7 +95,7 @@ public sealed partial class AcceptForm
             _repeatError = T["accept.repeat.differs"];
             await _repeatBox.FocusAsync();
         }
-        else if (_step is Step.Name && (!_withPassword || !Landing.ProvesMailbox))
+        else if (_step is Step.Name && NeedsCode)
         {
             // A code sent moments ago still works: then the boxes are shown, and the limit's message with them.
             var asked = await OnAskCode(Entered);

@@ -51,7 +51,7 @@ public sealed partial class AcceptInvitationPage(
             await LoadAsync();
         }
 
-        _isTheirs = Landing?.PersonId is { } person && _actor.UserId is { } me && (person == me || Landing.AsksAddress);
+        _isTheirs = Landing?.PersonId is { } person && _actor.UserId is { } me && (person == me || Landing.TakesAddress);
     }
 
     private async Task LoadAsync()

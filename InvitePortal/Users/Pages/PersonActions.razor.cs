@@ -35,7 +35,7 @@ public sealed partial class PersonActions
     {
         var actor = await ActorAsync();
         var sent = await Proof.RunAsync(() => Links.SendAsync(actor, Row.Id, CancellationToken.None));
-        Say(sent, T["done.link", Row.Email ?? ""]);
+        Say(sent, T["done.link", Row.Email ?? Row.Name]);
     }
 
     private async Task SetStatusAsync()

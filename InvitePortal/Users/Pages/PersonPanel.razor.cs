@@ -56,7 +56,7 @@ public sealed partial class PersonPanel
         _sending = true;
         var sent = await Proof.RunAsync(() => Links.SendAsync(_actor, Id, CancellationToken.None));
         _sending = false;
-        await ShowAsync(sent.Error, T["done.link", _details!.Row.Email ?? ""]);
+        await ShowAsync(sent.Error, T["done.link", _details!.Row.Email ?? _details.Row.Name]);
     }
 
     private async Task EditedAsync(bool saved)
