@@ -1,3 +1,4 @@
+using InvitePortal.Codes;
 using InvitePortal.Common;
 using InvitePortal.Data;
 using InvitePortal.Messaging;
@@ -57,6 +58,45 @@ public sealed class ChannelJourneys
         await using var db = portal.Database.Open();
         Assert.DoesNotContain(await db.Settings.Select(s => s.Value).ToListAsync(), v => v.Contains("canary-4711", StringComparison.Ordinal));
         Assert.DoesNotContain(await db.AuditEntries.Select(e => e.After).ToListAsync(), v => v?.Contains("canary-4711", StringComparison.Ordinal) == true);
+    }
+
+    [Fact]
+    public async Task TeacherSendsACodeBySms_ThePhoneGetsIt()
+    {
+        await using var twilio = await Twilio.StartAsync();
+        await using var portal = await PortalFactory.StartAsync(new PortalSetup { OnPort = true, Environment = "Development", Settings = Twilio.Settings(twilio) });
+        var teacher = await portal.Services.AddPersonAsync(Role.Teacher, name: "Elena Stone");
+        await using var scope = portal.Services.CreateAsyncScope();
+        var code = Assert.Single((await scope.ServiceProvider.GetRequiredService<CodeService>().CreateAsync(teacher.Actor, new CreateCodes("Music"), default)).Value!);
+        await BrowserTab.JourneyAsync(portal, new Look(Width: 360, Person: teacher), async tab =>
+        {
+            await tab.GoAsync($"/codes/{code.Id}");
+            await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Send the code" }).ClickAsync();
+            // The dialog moves the focus once it is open: what is typed before would go astray.
+            await Expect(tab.Page.GetByRole(AriaRole.Radio, new() { Name = "Email" })).ToBeFocusedAsync();
+            await tab.Page.GetByRole(AriaRole.Radio, new() { Name = "SMS" }).CheckAsync();
+            await tab.Page.GetByLabel("To whom").PressSequentiallyAsync("+49 151 23456789, 0151 1");
+            await Expect(tab.Page.Locator(".chip.bad")).ToContainTextAsync("0151 1 · This is not a phone number");
+            await Expect(tab.Page.GetByText("1 to send to")).ToBeVisibleAsync();
+            await Expect(tab.Page.GetByLabel("To whom")).ToHaveValueAsync("+49 151 23456789, 0151 1");
+            await PageExpectations.ExpectNoAxeViolationsAsync(tab.Page);
+            await tab.PictureAsync("send-code-sms");
+            await tab.Page.GetByRole(AriaRole.Button, new() { Name = "See it as the student" }).ClickAsync();
+            await Expect(tab.Page.Locator(".bubble")).ToContainTextAsync("/join?code=" + code.Code);
+            await PageExpectations.ExpectNoAxeViolationsAsync(tab.Page);
+            await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Back to the form" }).ClickAsync();
+            await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Send", Exact = true }).ClickAsync();
+            await Expect(tab.Page.Locator(".rz-dialog tbody tr")).ToContainTextAsync("0151 1");
+            await PageExpectations.ExpectNoAxeViolationsAsync(tab.Page);
+            await tab.Page.Locator(".rz-dialog").GetByRole(AriaRole.Button, new() { Name = "Close", Exact = true }).Last.ClickAsync();
+            var row = tab.Page.Locator("tr", new() { HasText = "+4915123456789" });
+            await Expect(row.GetByText("by SMS")).ToBeVisibleAsync();
+            await Expect(row.GetByText("Sent", new() { Exact = true })).ToBeVisibleAsync();
+            await PageExpectations.ExpectNoAxeViolationsAsync(tab.Page);
+        });
+        var (to, text) = Assert.Single(twilio.Texts());
+        Assert.Equal("+4915123456789", to);
+        Assert.Contains("/join?code=" + code.Code, text, StringComparison.Ordinal);
     }
 
     private static async Task SetUpAsync(BrowserTab tab, SmtpSink sink)

@@ -154,7 +154,7 @@ public sealed partial class TeachingJourneys(MailingPortal mailing) : IClassFixt
         await BrowserTab.JourneyAsync(mailing.Portal, new Look(Person: teacher), async tab =>
         {
             await tab.GoAsync($"/codes/{code.Row.Id}");
-            await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Send by email" }).ClickAsync();
+            await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Send the code" }).ClickAsync();
             await tab.Page.GetByLabel("To whom").FillAsync("ann@example.org");
             await PageExpectations.ExpectNoAxeViolationsAsync(tab.Page);
             await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Send", Exact = true }).ClickAsync();

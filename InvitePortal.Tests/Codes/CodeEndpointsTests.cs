@@ -10,13 +10,14 @@ using InvitePortal.Tests.Support;
 
 namespace InvitePortal.Tests.Codes;
 
-/// <summary>The API of codes, groups and joining, through the real host, the real outbox and a real SMTP server.</summary>
+/// <summary>The API of codes, groups and joining, through the real host, the real outbox, a real SMTP server and a double for text messages.</summary>
 public sealed class CodeEndpointsTests : IAsyncLifetime
 {
     private const string Codes = "/api/individual-invite-codes/";
     private const string Groups = "/api/groups/";
 
     private SmtpSink _sink = default!;
+    private HttpDouble _twilio = default!;
     private PortalFactory _portal = default!;
     private HttpClient _teacher = default!;
     private HttpClient _student = default!;
@@ -24,9 +25,10 @@ public sealed class CodeEndpointsTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _sink = SmtpSink.Start();
+        _twilio = await Twilio.StartAsync();
         _portal = await PortalFactory.StartAsync(new PortalSetup
         {
-            Settings = new Dictionary<string, string?>
+            Settings = new Dictionary<string, string?>(Twilio.Settings(_twilio))
             {
                 ["Smtp:Host"] = SmtpSink.Host,
                 ["Smtp:Port"] = $"{_sink.Port}",
@@ -44,6 +46,7 @@ public sealed class CodeEndpointsTests : IAsyncLifetime
         _student.Dispose();
         await _portal.DisposeAsync();
         await _sink.DisposeAsync();
+        await _twilio.DisposeAsync();
     }
 
     [Theory]
@@ -172,6 +175,28 @@ public sealed class CodeEndpointsTests : IAsyncLifetime
         await Eventually.TrueAsync(async () =>
             (await _teacher.GetFromJsonAsync<JsonElement>($"{Codes}{id}")).GetProperty("shares")[0].GetProperty("state").GetString() == "SENT");
         Assert.Equal((HttpStatusCode.Conflict, "share.already_sent"), await ProblemAsync(await _teacher.DeleteAsync($"{Codes}shares/{shared.GetProperty("verdicts")[0].GetProperty("shareId").GetString()}")));
+    }
+
+    [Fact]
+    public async Task ACodeSentBySms_Arrives_AndAChannelThatIsNotReadyIsRefused()
+    {
+        var group = await PostAsync(_teacher, Groups, new { name = "9A", subject = "Algebra" });
+        var path = $"{Groups}{group.GetProperty("id").GetString()}/shares";
+
+        var shared = await PostAsync(_teacher, path, new { channel = "SMS", recipients = new[] { "+49 151 23456789", "0151 1" } });
+
+        var verdicts = shared.GetProperty("verdicts").EnumerateArray().ToList();
+        Assert.Equal([("+4915123456789", "QUEUED"), ("0151 1", "FAILED")], verdicts.Select(v => (v.GetProperty("recipient").GetString(), v.GetProperty("outcome").GetString())));
+        Assert.Equal("+4915123456789", verdicts[0].GetProperty("email").GetString());
+        await Eventually.TrueAsync(() => Task.FromResult(_twilio.Texts().Count == 1));
+        Assert.Equal("+4915123456789", _twilio.Texts()[0].To);
+        Assert.Contains("/join?code=" + group.GetProperty("code").GetString(), _twilio.Texts()[0].Text, StringComparison.Ordinal);
+        var share = (await _teacher.GetFromJsonAsync<JsonElement>($"{Codes}{group.GetProperty("codeId").GetString()}")).GetProperty("shares")[0];
+        Assert.Equal(("SMS", "+4915123456789"), (share.GetProperty("channel").GetString(), share.GetProperty("recipient").GetString()));
+        Assert.Equal(
+            (HttpStatusCode.BadRequest, "code.channel_unavailable"),
+            await ProblemAsync(await _teacher.PostAsJsonAsync(path, new { channel = "SLACK", recipients = new[] { "U024BE7LH" } })));
+        Assert.Equal((HttpStatusCode.BadRequest, "share.no_addresses"), await ProblemAsync(await _teacher.PostAsJsonAsync(path, new { channel = "SMS" })));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using InvitePortal.Codes;
 using InvitePortal.Common;
 using InvitePortal.Data;
 using InvitePortal.Messaging;
+using InvitePortal.Tests.Messaging;
 using InvitePortal.Tests.Support;
 using InvitePortal.Users;
 using Microsoft.EntityFrameworkCore;
@@ -35,6 +36,81 @@ public sealed class CodeSharingTests
         Assert.Contains(CodeText.Grouped(code.Code), preview.Text, StringComparison.Ordinal);
         Assert.Contains("Vera Teacher", preview.Subject, StringComparison.Ordinal);
         Assert.Contains("> See you on Monday", preview.Text, StringComparison.Ordinal);
+    }
+
+    [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    public async Task ShareAsync_BySms_EachNumberWithAVerdict_AndThePhoneGetsTheCode(DatabaseProvider provider)
+    {
+        await using var twilio = await Twilio.StartAsync();
+        await using var host = await ServiceHost.CreateAsync(provider, Twilio.Settings(twilio));
+        var teacher = await host.AddPersonAsync(Role.Teacher, name: "Vera Teacher");
+        await AddContactAsync(host, Role.Student, "+79123456789", Languages.Russian);
+        var code = await host.CodeAsync(teacher, maxUses: 5);
+
+        var shared = Good(await host.Get<CodeSharing>().ShareAsync(
+            teacher.Actor, code.Id, new ShareCode(["+49 151 23456789", "0049-151-23456789", "0151 1", null!, "ann@example.org", "+7 912 345-67-89"], Channel: Channel.Sms), Ct));
+        await host.DeliverAsync();
+
+        Assert.Equal([null, "share.address_repeated", "share.address_invalid", "share.address_invalid", "share.address_invalid", null], shared.Verdicts.Select(v => v.Code));
+        Assert.Contains("+49 151", shared.Verdicts[2].Reason, StringComparison.Ordinal);
+        Assert.Equal(
+            [(Channel.Sms, "+4915123456789", "en"), (Channel.Sms, "+79123456789", "ru")],
+            (await host.MessagesAsync(code.Id)).Select(m => (m.Message.Channel, m.Message.RecipientKey, m.Message.Language)).Order());
+        Assert.Equal(["+4915123456789", "+79123456789"], twilio.Texts().Select(t => t.To).Order());
+        Assert.All(twilio.Texts(), t => Assert.Contains("/join?code=" + code.Code, t.Text, StringComparison.Ordinal));
+        Assert.Contains("приглашает вас", twilio.Texts().Single(t => t.To is "+79123456789").Text, StringComparison.Ordinal);
+        var shares = Good(await host.Get<CodeQueries>().GetAsync(teacher.Actor, code.Id, Ct)).Shares;
+        Assert.All(shares, s => Assert.Equal((Channel.Sms, null, DeliveryState.Sent), (s.Channel, s.Email, s.State)));
+    }
+
+    [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    public async Task OneNumber_IsOneTarget_BySmsAndWhatsApp(DatabaseProvider provider)
+    {
+        await using var host = await ChannelsAsync(provider);
+        var outcomes = new List<string?>();
+        foreach (var channel in new[] { Channel.Sms, Channel.WhatsApp, Channel.Sms, Channel.WhatsApp, Channel.Sms })
+        {
+            var other = await host.AddPersonAsync(Role.Teacher);
+            var theirs = await host.CodeAsync(other);
+            outcomes.Add(Assert.Single(Good(await host.Get<CodeSharing>().ShareAsync(other.Actor, theirs.Id, new ShareCode(["+49 151 23456789"], Channel: channel), Ct)).Verdicts).Code);
+        }
+
+        Assert.Equal([null, null, null, "share.target_limit", "share.target_limit"], outcomes);
+    }
+
+    [Fact]
+    public async Task Preview_IsThatOfTheChannel()
+    {
+        await using var host = await ChannelsAsync(DatabaseProvider.Sqlite);
+        var teacher = await host.AddPersonAsync(Role.Teacher);
+        var code = await host.CodeAsync(teacher);
+        var command = new ShareCode(["0151 1", "+49 151 23456789"], "See you on Monday", Languages.Russian, Channel: Channel.WhatsApp);
+
+        var preview = Good(await host.Get<CodeSharing>().PreviewAsync(teacher.Actor, code.Id, command, Ct));
+
+        Assert.Equal((Channel.WhatsApp, "+4915123456789", Languages.Russian, null), (preview.Channel, preview.Recipient, preview.Language, preview.Html));
+        Assert.Contains("See you on Monday", preview.Text, StringComparison.Ordinal);
+        var refused = await host.Get<CodeSharing>().PreviewAsync(teacher.Actor, code.Id, command with { Channel = Channel.Slack }, Ct);
+        Assert.Equal("code.channel_unavailable", refused.Error?.Code);
+    }
+
+    [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    public async Task APlannedText_FollowsItsCode_ByItsChannel_AndCanBeWithdrawn(DatabaseProvider provider)
+    {
+        await using var host = await ChannelsAsync(provider);
+        var teacher = await host.AddPersonAsync(Role.Teacher);
+        var code = await host.CodeAsync(teacher);
+        var shared = Good(await host.Get<CodeSharing>().ShareAsync(
+            teacher.Actor, code.Id, new ShareCode(["+4915123456789"], SendAt: host.Clock.Now.AddDays(1), Channel: Channel.WhatsApp), Ct));
+
+        var fresh = Good(await host.Get<CodeService>().RegenerateAsync(teacher.Actor, code.Id, Ct));
+
+        var waiting = (await host.MessagesAsync(code.Id)).Single(m => m.Message.State is DeliveryState.Queued);
+        Assert.Equal(
+            (Channel.WhatsApp, "+4915123456789", fresh.Code),
+            (waiting.Message.Channel, waiting.Message.Recipient, waiting.Body.GetProperty("Code").GetString()));
+        Good(await host.Get<CodeSharing>().CancelAsync(teacher.Actor, shared.Verdicts[0].ShareId!.Value, Ct));
+        Assert.All(await host.MessagesAsync(code.Id), m => Assert.Equal(DeliveryState.Cancelled, m.Message.State));
     }
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
@@ -150,6 +226,8 @@ public sealed class CodeSharingTests
 
     [Theory]
     [InlineData("none", "share.no_addresses")]
+    [InlineData("channel", "code.channel_unavailable")]
+    [InlineData("webhook", "code.channel_unavailable")]
     [InlineData("words", "share.message_invalid")]
     [InlineData("language", "share.language_unknown")]
     [InlineData("past", "share.send_at_invalid")]
@@ -168,7 +246,9 @@ public sealed class CodeSharingTests
 
         var refused = await host.Get<CodeSharing>().ShareAsync(teacher.Actor, made.Id, what switch
         {
-            "none" => good with { Emails = [] },
+            "none" => good with { Recipients = [] },
+            "channel" => new ShareCode(["U024BE7LH"], Channel: Channel.Slack),
+            "webhook" => good with { Channel = Channel.Webhook },
             "words" => good with { Message = new string('x', 1001) },
             "language" => good with { Language = "fr" },
             "past" => good with { SendAt = host.Clock.Now.AddHours(-1) },
@@ -179,5 +259,17 @@ public sealed class CodeSharingTests
         Assert.Equal(code, refused.Error?.Code);
         var other = await host.CodeAsync(teacher);
         Assert.Equal(1, Good(await host.Get<CodeSharing>().ShareAsync(teacher.Actor, other.Id, good, Ct)).Queued);
+    }
+
+    private static Task<ServiceHost> ChannelsAsync(DatabaseProvider provider) => ServiceHost.CreateAsync(
+        provider, configure: services => Greetings.Use(services, new FakeChannel(), new FakeChannel { Channel = Channel.Sms }, new FakeChannel { Channel = Channel.WhatsApp }));
+
+    private static async Task AddContactAsync(ServiceHost host, Role role, string number, string language)
+    {
+        await using var db = host.Open();
+        var person = AppUser.Create(number, null, PersonStatus.Invited, role, host.Clock.Now);
+        (person.ContactKey, person.ContactChannel, person.Language) = (number, Channel.Sms, language);
+        db.Users.Add(person);
+        await db.SaveChangesAsync();
     }
 }

@@ -1,3 +1,5 @@
+using InvitePortal.Common;
+
 namespace InvitePortal.Codes;
 
 /// <summary>Make individual codes for one subject.</summary>
@@ -30,3 +32,37 @@ public sealed record EditGroup(int Version, string? Name = null, string? Subject
 /// <param name="Code">As typed or pasted (<see cref="CodeText.TryRead"/>).</param>
 /// <param name="Preview">What <see cref="CodePreview.Ticket"/> gave: whoever has seen the code at work is told why it does not any more.</param>
 public sealed record JoinByCode(string? Code, string? Preview = null);
+
+/// <summary>Send a code.</summary>
+/// <param name="Recipients">Recipients on the channel, one per entry.</param>
+/// <param name="Message">Personal words, at most 1,000 characters.</param>
+/// <param name="Language">Of the message; null takes that of the account a recipient has, or the teacher's.</param>
+/// <param name="SendAt">When to send; null for at once.</param>
+/// <param name="Channel">How the message travels.</param>
+public sealed record ShareCode(
+    IReadOnlyList<string> Recipients, string? Message = null, string? Language = null, DateTimeOffset? SendAt = null, Channel Channel = Channel.Email);
+
+/// <summary>What became of one recipient.</summary>
+public enum ShareOutcome
+{
+    Queued = 1,
+    Skipped = 2,
+    Failed = 3,
+}
+
+/// <summary>The verdict for one recipient.</summary>
+/// <param name="Recipient">As given.</param>
+/// <param name="Outcome">Queued, skipped or failed.</param>
+/// <param name="ShareId">By which its delivery is found on the code.</param>
+/// <param name="Code">Why not; null when queued.</param>
+/// <param name="Reason">The same in words.</param>
+public sealed record ShareVerdict(string Recipient, ShareOutcome Outcome, Guid? ShareId, string? Code, string? Reason)
+{
+    /// <summary>The recipient, under the name it had when all codes went by mail.</summary>
+    public string Email => Recipient;
+
+    internal static ShareVerdict Not(string recipient, ShareOutcome outcome, Error error) => new(recipient, outcome, null, error.Code, error.Message);
+}
+
+/// <summary>Verdicts in the order of the recipients.</summary>
+public sealed record SharedCode(int Queued, IReadOnlyList<ShareVerdict> Verdicts);

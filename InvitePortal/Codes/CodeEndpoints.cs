@@ -17,6 +17,24 @@ public sealed record LearningChildren(IReadOnlyList<LearningChild> Items);
 /// <summary>The code to replace.</summary>
 public sealed record RegenerateCode(Guid Id);
 
+/// <summary>Send a code.</summary>
+/// <param name="Emails">E-mail addresses: the same as <paramref name="Recipients"/> on the channel <c>EMAIL</c>.</param>
+/// <param name="Recipients">Recipients on the channel: addresses, numbers with their country prefix, ids; at most 300.</param>
+/// <param name="Channel">How the message travels.</param>
+/// <param name="Message">Personal words, at most 1,000 characters.</param>
+/// <param name="Language">Of the message; null takes that of the account a recipient has, or the teacher's.</param>
+/// <param name="SendAt">When to send; null for at once.</param>
+public sealed record ShareRequest(
+    IReadOnlyList<string>? Emails = null,
+    IReadOnlyList<string>? Recipients = null,
+    Channel Channel = Channel.Email,
+    string? Message = null,
+    string? Language = null,
+    DateTimeOffset? SendAt = null)
+{
+    internal ShareCode ToCommand() => new([.. Emails ?? [], .. Recipients ?? []], Message, Language, SendAt, Channel);
+}
+
 /// <summary>Individual codes for programs: the same services as the pages. Teachers make and send them, students look at them and join.</summary>
 public static class CodeEndpoints
 {
@@ -32,7 +50,7 @@ public static class CodeEndpoints
         group.MapPost("/regenerate", RegenerateOneAsync).WithSummary("The same, with the id in the body");
         group.MapPost("/{id:guid}/close", CloseAsync).WithSummary("End joining by a code");
         group.MapPost("/{id:guid}/reopen", ReopenAsync).WithSummary("Let students join by a code again");
-        group.MapPost("/{id:guid}/shares", ShareAsync).WithIdempotencyKey().WithSummary("Send a code by e-mail, now or later; answers with a verdict for each address");
+        group.MapPost("/{id:guid}/shares", ShareAsync).WithIdempotencyKey().WithSummary("Send a code by mail or another channel, now or later; answers with a verdict for each recipient");
         group.MapDelete("/shares/{id:guid}", CancelShareAsync).WithSummary("Withdraw a message that has not been sent yet");
         group.MapGet("/statistics", StatisticsAsync).WithSummary("How the caller's codes are used, also by subject and by week");
         MapJoining(group);
@@ -91,8 +109,8 @@ public static class CodeEndpoints
         (await service.ReopenAsync(user.ToActor(), id, ct)).ToNoContent();
 
     private static async Task<Results<Ok<SharedCode>, ProblemHttpResult>> ShareAsync(
-        ClaimsPrincipal user, CodeSharing sharing, Guid id, ShareCode command, CancellationToken ct) =>
-        (await sharing.ShareAsync(user.ToActor(), id, command, ct)).ToOk();
+        ClaimsPrincipal user, CodeSharing sharing, Guid id, ShareRequest request, CancellationToken ct) =>
+        (await sharing.ShareAsync(user.ToActor(), id, request.ToCommand(), ct)).ToOk();
 
     private static async Task<Results<NoContent, ProblemHttpResult>> CancelShareAsync(
         ClaimsPrincipal user, CodeSharing sharing, Guid id, CancellationToken ct) =>

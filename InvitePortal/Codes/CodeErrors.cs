@@ -1,6 +1,7 @@
 using System.Globalization;
 using InvitePortal.Accounts;
 using InvitePortal.Common;
+using InvitePortal.Messaging;
 
 namespace InvitePortal.Codes;
 
@@ -42,6 +43,7 @@ public static class CodeErrors
     public static readonly Error PeriodInvalid = new(ErrorKind.Invalid, "code.period_invalid", "from");
 
     // Sending
+    public static readonly Error ChannelUnavailable = new(ErrorKind.Invalid, "code.channel_unavailable", "channel");
     public static readonly Error NoAddresses = new(ErrorKind.Invalid, "share.no_addresses", "emails");
     public static readonly Error AddressInvalid = new(ErrorKind.Invalid, "share.address_invalid", "email");
     public static readonly Error AddressRepeated = new(ErrorKind.Invalid, "share.address_repeated", "email");
@@ -52,6 +54,9 @@ public static class CodeErrors
     public static readonly Error ShareNotFound = new(ErrorKind.NotFound, "share.not_found");
     public static readonly Error AlreadySent = new(ErrorKind.Conflict, "share.already_sent");
     public static readonly Error LanguageUnknown = new(ErrorKind.Invalid, "share.language_unknown", "language");
+
+    /// <summary>What was entered is no recipient on the channel.</summary>
+    public static Error NotOn(Channel channel) => AddressInvalid with { Text = ChannelAddress.Expected(channel) };
 
     public static Error CountInvalid(int limit) => new(ErrorKind.Invalid, "code.count_invalid", "count") { Arguments = [limit] };
 

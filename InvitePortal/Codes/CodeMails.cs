@@ -16,6 +16,7 @@ public sealed class CodeMails(Outbox outbox)
             share.Language,
             new CodeShareData(teacher, code.Subject, group, code.Code, share.Words, code.ExpiresAt))
         {
+            Channel = share.Channel,
             SubjectId = code.Id,
             DueAt = dueAt,
             ExpiresAt = code.ExpiresAt,

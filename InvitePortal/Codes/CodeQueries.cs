@@ -56,15 +56,20 @@ public sealed record CodeRow(
 /// <summary>Somebody who joined by a code.</summary>
 public sealed record CodeUse(Guid EnrollmentId, Guid StudentId, string Student, string? Email, DateTimeOffset JoinedAt);
 
-/// <summary>A code sent to one address, and how far that has come.</summary>
+/// <summary>A code sent to one recipient, and how far that has come.</summary>
 /// <param name="Id">The share's id.</param>
-/// <param name="Email">To whom.</param>
+/// <param name="Channel">By which way.</param>
+/// <param name="Recipient">To whom: address, number or id on the channel.</param>
 /// <param name="SendAt">When it was to go.</param>
 /// <param name="State">Where its message stands.</param>
 /// <param name="DueAt">When it is due, or will be tried again.</param>
 /// <param name="SentAt">When the server took it.</param>
 /// <param name="Why">Why it waits or failed, in the current language.</param>
-public sealed record ShareRow(Guid Id, string Email, DateTimeOffset SendAt, DeliveryState? State, DateTimeOffset? DueAt, DateTimeOffset? SentAt, string? Why);
+public sealed record ShareRow(Guid Id, Channel Channel, string Recipient, DateTimeOffset SendAt, DeliveryState? State, DateTimeOffset? DueAt, DateTimeOffset? SentAt, string? Why)
+{
+    /// <summary>The e-mail address; null on other channels.</summary>
+    public string? Email => Channel is Channel.Email ? Recipient : null;
+}
 
 /// <summary>One code with everything that can be said about it: the newest 200 uses and shares.</summary>
 public sealed record CodeDetails(CodeRow Row, string Link, IReadOnlyList<CodeUse> Uses, IReadOnlyList<ShareRow> Shares);
@@ -243,9 +248,9 @@ public sealed class CodeQueries(IDbContextFactory<AppDbContext> databases, ListT
                             join m in db.OutboxMessages on s.MessageId equals m.Id into messages
                             from message in messages.DefaultIfEmpty()
                             orderby s.CreatedAt descending, s.Id descending
-                            select new { s.Id, s.Recipient, s.SendAt, State = message == null ? (DeliveryState?)null : message.State, DueAt = message == null ? (DateTimeOffset?)null : message.DueAt, SentAt = message == null ? null : message.SentAt, Reason = message == null ? null : message.Reason })
+                            select new { s.Id, s.Channel, s.Recipient, s.SendAt, State = message == null ? (DeliveryState?)null : message.State, DueAt = message == null ? (DateTimeOffset?)null : message.DueAt, SentAt = message == null ? null : message.SentAt, Reason = message == null ? null : message.Reason })
             .Take(MaxListed).ToListAsync(ct);
-        return [.. shares.Select(s => new ShareRow(s.Id, s.Recipient, s.SendAt, s.State, s.DueAt, s.SentAt, DeliveryReasons.Text(s.Reason)))];
+        return [.. shares.Select(s => new ShareRow(s.Id, s.Channel, s.Recipient, s.SendAt, s.State, s.DueAt, s.SentAt, DeliveryReasons.Text(s.Reason)))];
     }
 
     private static IQueryable<CodeRow> Rows(AppDbContext db, IQueryable<InviteCode> codes, DateTimeOffset now) =>

@@ -8,42 +8,14 @@ using Microsoft.Extensions.Options;
 
 namespace InvitePortal.Codes;
 
-/// <summary>Send a code by e-mail.</summary>
-/// <param name="Emails">Addresses, one per entry.</param>
-/// <param name="Message">Personal words, at most 1,000 characters.</param>
-/// <param name="Language">Of the message; null takes that of the account an address has, or the teacher's.</param>
-/// <param name="SendAt">When to send; null for at once.</param>
-public sealed record ShareCode(IReadOnlyList<string> Emails, string? Message = null, string? Language = null, DateTimeOffset? SendAt = null);
-
-/// <summary>What became of one address.</summary>
-public enum ShareOutcome
-{
-    Queued = 1,
-    Skipped = 2,
-    Failed = 3,
-}
-
-/// <summary>The verdict for one address.</summary>
-/// <param name="Email">As given.</param>
-/// <param name="Outcome">Queued, skipped or failed.</param>
-/// <param name="ShareId">By which its delivery is found on the code.</param>
-/// <param name="Code">Why not; null when queued.</param>
-/// <param name="Reason">The same in words.</param>
-public sealed record ShareVerdict(string Email, ShareOutcome Outcome, Guid? ShareId, string? Code, string? Reason)
-{
-    internal static ShareVerdict Not(string email, ShareOutcome outcome, Error error) => new(email, outcome, null, error.Code, error.Message);
-}
-
-/// <summary>Verdicts in the order of the addresses.</summary>
-public sealed record SharedCode(int Queued, IReadOnlyList<ShareVerdict> Verdicts);
-
-/// <summary>Sends codes to addresses, now or later; each has its own verdict, and good ones are never held back by bad ones.</summary>
+/// <summary>Sends codes by mail or another channel, now or later; each recipient has a verdict of their own, and good ones are never held back by bad ones.</summary>
 public sealed class CodeSharing(
     IDbContextFactory<AppDbContext> databases,
     CodeMails mails,
     Outbox outbox,
     RateLimits rates,
     MessageRenderer renderer,
+    ReadyChannels ready,
     CodeChanges changes,
     IOptions<LimitOptions> limits,
     TimeProvider clock)
@@ -58,7 +30,7 @@ public sealed class CodeSharing(
             return error;
         }
 
-        var read = Read(command.Emails);
+        var read = AddressList.Read(command.Recipients, command.Channel).ToList();
         var good = read.Count(e => e is { Address: not null, Repeated: false });
         var budget = $"code-sender:{actor.UserId:N}";
         // Taken at once for all: a teacher who sends from two tabs has one budget.
@@ -90,7 +62,7 @@ public sealed class CodeSharing(
         return result;
     }
 
-    /// <summary>The message as an address would get it.</summary>
+    /// <summary>The message as the first good recipient would get it, in the teacher's language unless one is chosen: that of an account would tell that there is one.</summary>
     public async Task<Result<RenderedMessage>> PreviewAsync(Actor actor, Guid codeId, ShareCode command, CancellationToken ct)
     {
         await using var db = await databases.CreateDbContextAsync(ct);
@@ -105,16 +77,14 @@ public sealed class CodeSharing(
             return CodeErrors.NotFound;
         }
 
-        if (command.Message is { } words && !IsWords(words))
+        if (CheckForm(command) is { } error)
         {
-            return CodeErrors.MessageInvalid;
+            return error;
         }
 
         var data = new CodeShareData(state.Value.Name, code.Subject, await Teachers.GroupNameAsync(db, code, ct), code.Code, Words(command), code.ExpiresAt);
-        var language = command.Language ?? state.Value.Language;
-        return Languages.IsKnown(language)
-            ? await renderer.PreviewAsync(new MessageDraft(CodeShareMessage.KindName, command.Emails.FirstOrDefault() ?? "", language, data))
-            : CodeErrors.LanguageUnknown;
+        var recipient = AddressList.Read(command.Recipients, command.Channel).Select(r => r.Address?.Display).FirstOrDefault(a => a is not null) ?? "";
+        return await renderer.PreviewAsync(new MessageDraft(CodeShareMessage.KindName, recipient, command.Language ?? state.Value.Language, data) { Channel = command.Channel });
     }
 
     /// <summary>Withdraws a message that is planned or waits for another try.</summary>
@@ -162,28 +132,26 @@ public sealed class CodeSharing(
         var now = clock.GetUtcNow();
         return command switch
         {
-            { Emails.Count: 0 } => CodeErrors.NoAddresses,
-            _ when command.Emails.Count > limits.Value.CodeSendsPerTeacherPerDay => CodeErrors.TooManyAddresses(limits.Value.CodeSendsPerTeacherPerDay),
-            { Message: { } words } when !IsWords(words) => CodeErrors.MessageInvalid,
-            { Language: { } language } when !Languages.IsKnown(language) => CodeErrors.LanguageUnknown,
+            { Recipients.Count: 0 } => CodeErrors.NoAddresses,
+            _ when command.Recipients.Count > limits.Value.CodeSendsPerTeacherPerDay => CodeErrors.TooManyAddresses(limits.Value.CodeSendsPerTeacherPerDay),
             { SendAt: { } at } when at < now.AddMinutes(-5) || at > now.AddDays(365) => CodeErrors.SendAtInvalid,
-            _ => null,
+            _ => CheckForm(command),
         };
     }
 
-    private static bool IsWords(string words) => words.Length <= FieldLengths.Message && DisplayName.IsCleanText(words);
+    // What a preview needs as well.
+    private Error? CheckForm(ShareCode command) => command switch
+    {
+        _ when !ready.Includes(command.Channel) => CodeErrors.ChannelUnavailable,
+        { Message: { } words } when words.Length > FieldLengths.Message || !DisplayName.IsCleanText(words) => CodeErrors.MessageInvalid,
+        { Language: { } language } when !Languages.IsKnown(language) => CodeErrors.LanguageUnknown,
+        _ => null,
+    };
 
     private static string? Words(ShareCode command) => string.IsNullOrWhiteSpace(command.Message) ? null : command.Message.Trim();
 
-    private static List<(string Text, EmailAddress? Address, bool Repeated)> Read(IReadOnlyList<string> emails)
-    {
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        // JSON lists may hold nulls, whatever the type says.
-        return [.. emails.Select(e => EmailAddress.TryParse(e, out var address) ? (e, address, !seen.Add(address.Normalized)) : (e ?? "", null, false))];
-    }
-
     private async Task<Result<SharedCode>> StoreAsync(
-        AppDbContext db, Actor actor, Guid codeId, ShareCode command, List<(string Text, EmailAddress? Address, bool Repeated)> read, CancellationToken ct)
+        AppDbContext db, Actor actor, Guid codeId, ShareCode command, List<(string Text, ChannelAddress? Address, bool Repeated)> read, CancellationToken ct)
     {
         var state = await db.RequireTeacherAsync(actor, clock, ct);
         if (!state.Succeeded)
@@ -212,30 +180,29 @@ public sealed class CodeSharing(
 
         var group = await Teachers.GroupNameAsync(db, code, ct);
         string[] keys = [.. read.Select(e => e.Address?.LimitKey).OfType<string>().Distinct()];
-        string[] known = [.. read.Select(e => e.Address?.Normalized).OfType<string>().Distinct()];
         var since = now - Day;
         var received = await db.OutboxMessages
             .Where(m => keys.Contains(m.RecipientKey) && m.CreatedAt > since && m.Kind == CodeShareMessage.KindName && m.State != DeliveryState.Cancelled)
             .GroupBy(m => m.RecipientKey)
             .Select(g => new { g.Key, Count = g.Count() })
             .ToDictionaryAsync(g => g.Key, g => g.Count, ct);
-        var languages = await db.Users.Where(u => known.Contains(u.NormalizedEmail)).ToDictionaryAsync(u => u.NormalizedEmail!, u => u.Language, ct);
+        var languages = await LanguagesAsync(db, command.Channel, [.. read.Select(e => e.Address?.Key).OfType<string>().Distinct()], ct);
         var verdicts = read.ConvertAll(entry => Verdict(entry.Text, entry.Address, entry.Repeated));
         var queued = verdicts.Count(v => v.Outcome is ShareOutcome.Queued);
         if (queued > 0)
         {
-            AuditLog.Record(db, now, actor, state.Value.Name, "code.shared", codeId, after: new { Addresses = queued, SendAt = sendAt });
+            AuditLog.Record(db, now, actor, state.Value.Name, "code.shared", codeId, after: new { Addresses = queued, command.Channel, SendAt = sendAt });
             await db.SaveChangesAsync(ct);
         }
 
         return new SharedCode(queued, verdicts);
 
-        ShareVerdict Verdict(string text, EmailAddress? address, bool repeated)
+        ShareVerdict Verdict(string text, ChannelAddress? address, bool repeated)
         {
             if (address is null || repeated)
             {
                 return address is null
-                    ? ShareVerdict.Not(text, ShareOutcome.Failed, CodeErrors.AddressInvalid)
+                    ? ShareVerdict.Not(text, ShareOutcome.Failed, CodeErrors.NotOn(command.Channel))
                     : ShareVerdict.Not(text, ShareOutcome.Skipped, CodeErrors.AddressRepeated);
             }
 
@@ -250,8 +217,9 @@ public sealed class CodeSharing(
             {
                 Id = Guid.CreateVersion7(now),
                 CodeId = codeId,
+                Channel = address.Channel,
                 Recipient = address.Display,
-                Language = command.Language ?? languages.GetValueOrDefault(address.Normalized) ?? state.Value.Language,
+                Language = command.Language ?? languages.GetValueOrDefault(address.Key) ?? state.Value.Language,
                 Words = Words(command),
                 CreatedAt = now,
                 SendAt = sendAt,
@@ -261,6 +229,12 @@ public sealed class CodeSharing(
             return new ShareVerdict(address.Display, ShareOutcome.Queued, share.Id, null, null);
         }
     }
+
+    private static Task<Dictionary<string, string>> LanguagesAsync(AppDbContext db, Channel channel, string[] keys, CancellationToken ct) =>
+        (channel is Channel.Email
+            ? db.Users.Where(u => keys.Contains(u.NormalizedEmail)).Select(u => new { Key = u.NormalizedEmail!, u.Language })
+            : db.Users.Where(u => keys.Contains(u.ContactKey)).Select(u => new { Key = u.ContactKey!, u.Language }))
+        .ToDictionaryAsync(u => u.Key, u => u.Language, ct);
 
     private static Task<InviteCode?> FindAsync(AppDbContext db, Guid codeId, ActorState teacher, CancellationToken ct) =>
         db.InviteCodes.AsNoTracking().FirstOrDefaultAsync(c => c.Id == codeId && c.TeacherId == teacher.Id, ct);

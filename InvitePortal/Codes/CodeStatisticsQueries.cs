@@ -19,7 +19,7 @@ public sealed record CodePeriod(DateTimeOffset? From = null, DateTimeOffset? To 
 /// <param name="Joined">Students who joined a subject or group in the period.</param>
 /// <param name="UseRate"><paramref name="Used"/> of <paramref name="Created"/>, 0 to 1.</param>
 /// <param name="MedianSecondsToFirstUse">Half of the codes that were used took less; null when none was.</param>
-/// <param name="Shares">What became of codes that were sent by mail.</param>
+/// <param name="Shares">What became of codes that were sent, by whatever channel.</param>
 /// <param name="Subjects">By subject, most codes first, at most 100.</param>
 /// <param name="Weeks">Week by week without gaps, oldest first, at most the last 260.</param>
 public sealed record CodeStatistics(
@@ -35,7 +35,7 @@ public sealed record CodeStatistics(
     IReadOnlyList<SubjectFigures> Subjects,
     IReadOnlyList<WeekFigures> Weeks);
 
-/// <summary>How far codes came that were sent by mail in the period. Each step also holds what came further: a code that was used counts as delivered.</summary>
+/// <summary>How far codes came that were sent in the period. Each step also holds what came further: a code that was used counts as delivered.</summary>
 /// <param name="Sent">Codes that were sent to at least one address.</param>
 /// <param name="Delivered">Of these, those of which a message was delivered.</param>
 /// <param name="Used">Of these, those used at least once.</param>

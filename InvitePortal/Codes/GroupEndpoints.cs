@@ -21,7 +21,7 @@ public static class GroupEndpoints
         group.MapPost("/regenerate", RegenerateOneAsync).WithSummary("The same, with the id in the body");
         group.MapPost("/{id:guid}/close", CloseAsync).WithSummary("End joining");
         group.MapPost("/{id:guid}/reopen", ReopenAsync).WithSummary("Let students join again");
-        group.MapPost("/{id:guid}/shares", ShareAsync).WithIdempotencyKey().WithSummary("Send a group's code by e-mail, now or later; answers with a verdict for each address");
+        group.MapPost("/{id:guid}/shares", ShareAsync).WithIdempotencyKey().WithSummary("Send a group's code by mail or another channel, now or later; answers with a verdict for each recipient");
         CodeEndpoints.MapJoining(group);
     }
 
@@ -65,9 +65,9 @@ public static class GroupEndpoints
         (await service.ReopenAsync(user.ToActor(), id, ct)).ToNoContent();
 
     private static async Task<Results<Ok<SharedCode>, ProblemHttpResult>> ShareAsync(
-        ClaimsPrincipal user, GroupQueries queries, CodeSharing sharing, Guid id, ShareCode command, CancellationToken ct)
+        ClaimsPrincipal user, GroupQueries queries, CodeSharing sharing, Guid id, ShareRequest request, CancellationToken ct)
     {
         var group = await queries.GetAsync(user.ToActor(), id, ct);
-        return group.Succeeded ? (await sharing.ShareAsync(user.ToActor(), group.Value.CodeId, command, ct)).ToOk() : group.Error.ToProblem();
+        return group.Succeeded ? (await sharing.ShareAsync(user.ToActor(), group.Value.CodeId, request.ToCommand(), ct)).ToOk() : group.Error.ToProblem();
     }
 }

@@ -49,15 +49,7 @@ public static class InvitationErrors
     public static readonly Error UnknownSort = new(ErrorKind.Invalid, "invitation.unknown_sort", "sort");
 
     /// <summary>What was entered is no recipient on the channel.</summary>
-    public static Error NotOn(Channel channel) => channel switch
-    {
-        Channel.Email => AddressInvalid,
-        Channel.Sms or Channel.WhatsApp => AddressInvalid with { Text = "invitation.number_invalid" },
-        Channel.Telegram => AddressInvalid with { Text = "invitation.chat_invalid" },
-        Channel.Slack => AddressInvalid with { Text = "invitation.slack_invalid" },
-        Channel.Webhook => ChannelUnavailable,
-        _ => throw new ArgumentOutOfRangeException(nameof(channel), channel, null),
-    };
+    public static Error NotOn(Channel channel) => channel is Channel.Webhook ? ChannelUnavailable : AddressInvalid with { Text = ChannelAddress.Expected(channel) };
 
     public static Error TooManyAddresses(int limit) => new(ErrorKind.Invalid, "invitation.too_many_addresses", "emails") { Arguments = [limit] };
 

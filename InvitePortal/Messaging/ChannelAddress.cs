@@ -81,6 +81,16 @@ public sealed partial record ChannelAddress
         _ => throw new ArgumentOutOfRangeException(nameof(channel), channel, null),
     };
 
+    /// <summary>Key of the text that says what was to be entered; null where the error of the feature says it itself.</summary>
+    public static string? Expected(Channel channel) => channel switch
+    {
+        Channel.Sms or Channel.WhatsApp => "recipient.number_invalid",
+        Channel.Telegram => "recipient.chat_invalid",
+        Channel.Slack => "recipient.slack_invalid",
+        Channel.Email or Channel.Webhook => null,
+        _ => throw new ArgumentOutOfRangeException(nameof(channel), channel, null),
+    };
+
     /// <inheritdoc />
     public override string ToString() => Display;
 

@@ -6,6 +6,7 @@ using InvitePortal.Accounts;
 using InvitePortal.Codes;
 using InvitePortal.Common;
 using InvitePortal.Links;
+using InvitePortal.Messaging;
 using InvitePortal.Tests.Support;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -32,6 +33,7 @@ internal sealed class CodesUi : BunitContext
         Services.AddSingleton(host.Get<GroupService>());
         Services.AddSingleton(host.Get<EnrollmentService>());
         Services.AddSingleton(host.Get<CodeSharing>());
+        Services.AddSingleton(host.Get<ReadyChannels>());
         Services.AddSingleton(host.Get<CodeQueries>());
         Services.AddSingleton(host.Get<GroupQueries>());
         Services.AddSingleton(host.Get<EnrollmentQueries>());

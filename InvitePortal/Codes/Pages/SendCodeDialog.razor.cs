@@ -1,22 +1,25 @@
 using InvitePortal.Common;
+using InvitePortal.Messaging;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using Radzen;
 
 namespace InvitePortal.Codes.Pages;
 
-/// <summary>Sends a code to one or many addresses, now or later.</summary>
-public sealed partial class SendCodeDialog(CodeSharing Sharing, DialogService Dialogs)
+/// <summary>Sends a code to one or many recipients by a channel that is ready, now or later.</summary>
+public sealed partial class SendCodeDialog(CodeSharing Sharing, ReadyChannels Channels, DialogService Dialogs)
 {
     private Actor _actor = Actor.Anonymous("");
     private ReaderZone _zone = ReaderZone.Utc;
-    private string? _emails;
+    private Channel _channel = Channel.Email;
+    private string? _recipients;
     private string? _message;
     private string? _language;
     private DateTime? _sendAt;
     private bool _busy;
     private Error? _error;
     private SharedCode? _sent;
+    private RenderedMessage? _preview;
 
     [CascadingParameter]
     private Task<AuthenticationState> Authentication { get; set; } = default!;
@@ -25,9 +28,10 @@ public sealed partial class SendCodeDialog(CodeSharing Sharing, DialogService Di
     [Parameter, EditorRequired]
     public CodeHandle Handle { get; set; } = default!;
 
-    private IReadOnlyList<string> Addresses => SplitAddresses.Split(_emails);
+    private ShareCode Command =>
+        new(AddressList.Split(_recipients, _channel), _message, string.IsNullOrEmpty(_language) ? null : _language, _zone.Instant(_sendAt), _channel);
 
-    private IReadOnlyList<ShareVerdict> Refused => [.. (_sent?.Verdicts ?? []).Where(v => v.Outcome is not ShareOutcome.Queued)];
+    private int Good => AddressList.Read(AddressList.Split(_recipients, _channel), _channel).Count(r => r is { Address: not null, Repeated: false });
 
     protected override async Task OnInitializedAsync()
     {
@@ -36,6 +40,15 @@ public sealed partial class SendCodeDialog(CodeSharing Sharing, DialogService Di
     }
 
     private string? At(string field) => _error?.Field == field ? _error.Message : null;
+
+    // What was said about recipients on one channel says nothing about those on another.
+    private void Choose(Channel channel) => (_channel, _error) = (channel, null);
+
+    private async Task PreviewAsync()
+    {
+        var preview = await Sharing.PreviewAsync(_actor, Handle.Id, Command, CancellationToken.None);
+        (_preview, _error) = (preview.Value, preview.Error);
+    }
 
     private async Task SendAsync()
     {
@@ -47,8 +60,7 @@ public sealed partial class SendCodeDialog(CodeSharing Sharing, DialogService Di
         _busy = true;
         try
         {
-            var command = new ShareCode(Addresses, _message, string.IsNullOrEmpty(_language) ? null : _language, _zone.Instant(_sendAt));
-            var result = await Sharing.ShareAsync(_actor, Handle.Id, command, CancellationToken.None);
+            var result = await Sharing.ShareAsync(_actor, Handle.Id, Command, CancellationToken.None);
             (_sent, _error) = (result.Value, result.Error);
         }
         finally
@@ -58,11 +70,7 @@ public sealed partial class SendCodeDialog(CodeSharing Sharing, DialogService Di
     }
 
     // Only what did not go is left in the box: nobody is written to twice.
-    private void Mend()
-    {
-        _emails = string.Join('\n', Refused.Select(v => v.Email));
-        _sent = null;
-    }
+    private void Mend(IReadOnlyList<string> refused) => (_recipients, _sent) = (string.Join('\n', refused), null);
 }
 
 /// <summary>Opens it.</summary>

@@ -1,7 +1,6 @@
 using InvitePortal.Common;
-using InvitePortal.Messaging;
 
-namespace InvitePortal.Invitations;
+namespace InvitePortal.Messaging;
 
 /// <summary>Recipients as people paste them: parted by commas, semicolons, new lines or blanks, which may also lie within a number; addresses also as <c>Name &lt;a@b.org&gt;</c>.</summary>
 public static class AddressList
@@ -47,7 +46,7 @@ public static class AddressList
             var close = open < 0 ? -1 : rest[open..].IndexOf('>');
             if (close < 0)
             {
-                SplitPlain(rest, parts);
+                SplitMails(rest, parts);
                 return;
             }
 
@@ -56,11 +55,11 @@ public static class AddressList
             var comma = LastCommaOutsideQuotes(before);
             if (comma >= 0)
             {
-                SplitPlain(before[..comma], parts);
+                SplitMails(before[..comma], parts);
             }
             else
             {
-                SplitPlain(AddressesBeforeName(before), parts);
+                SplitMails(AddressesBeforeName(before), parts);
             }
 
             parts.Add(rest[(open + 1)..(open + close)].Trim().ToString());
@@ -94,6 +93,22 @@ public static class AddressList
 
         var end = text[at..].IndexOfAny(' ', '\t');
         return end < 0 ? text : text[..(at + end)];
+    }
+
+    // What holds no address at all stays as it was written, so that it can be found again.
+    private static void SplitMails(ReadOnlySpan<char> text, List<string> parts)
+    {
+        foreach (var part in text.ToString().Split([',', '\t'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            if (part.Contains('@', StringComparison.Ordinal))
+            {
+                SplitPlain(part, parts);
+            }
+            else
+            {
+                parts.Add(part);
+            }
+        }
     }
 
     private static void SplitPlain(ReadOnlySpan<char> text, List<string> parts)

@@ -1,6 +1,6 @@
-using InvitePortal.Invitations;
+using InvitePortal.Messaging;
 
-namespace InvitePortal.Tests.Invitations;
+namespace InvitePortal.Tests.Messaging;
 
 public sealed class AddressListTests
 {
@@ -13,6 +13,9 @@ public sealed class AddressListTests
     [InlineData("x@y.org Jane <jane@d.org>", new[] { "x@y.org", "jane@d.org" })]
     [InlineData("not-an-address, a@b.org", new[] { "not-an-address", "a@b.org" })]
     [InlineData("a@b.org\u00A0c@d.org", new[] { "a@b.org", "c@d.org" })]
+    [InlineData("not an address, a@b.org", new[] { "not an address", "a@b.org" })]
+    [InlineData("Tom t@b.org", new[] { "Tom", "t@b.org" })]
+    [InlineData("Tom Okafor <t@b.org>;\n c@d.org,", new[] { "t@b.org", "c@d.org" })]
     [InlineData("  \n , ;; ", new string[0])]
     [InlineData("<a@b.org", new[] { "<a@b.org" })]
     public void Split_WhatPeoplePaste_GivesOneEntryEach(string text, string[] expected) => Assert.Equal(expected, AddressList.Split(text));

@@ -1,8 +1,7 @@
 using InvitePortal.Common;
-using InvitePortal.Invitations;
 using InvitePortal.Messaging;
 
-namespace InvitePortal.Tests.Invitations;
+namespace InvitePortal.Tests.Messaging;
 
 public sealed class ChannelAddressTests
 {
