@@ -171,6 +171,14 @@ public sealed class BrowserTab : IAsyncDisposable
         await Assertions.Expect(Page.Locator("[aria-busy=true]")).ToHaveCountAsync(0, new LocatorAssertionsToHaveCountOptions { Timeout = 20_000 });
     }
 
+    /// <summary>Turns the colour scheme of the device while the page stands, and waits until its colours have turned too.</summary>
+    public async Task SchemeAsync(bool dark)
+    {
+        await Page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light });
+        // Transitions take a millisecond, but go on with the next frame only.
+        await Page.EvaluateAsync("() => Promise.all(document.getAnimations().map(a => a.finished.catch(() => {})))");
+    }
+
     public void AssertNoComplaints() => Assert.True(Complaints.Count == 0, string.Join('\n', Complaints));
 
     /// <summary>Forgets what was complained about so far.</summary>

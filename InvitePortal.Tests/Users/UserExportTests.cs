@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using InvitePortal.Api;
 using InvitePortal.Common;
 using InvitePortal.Data;
 using InvitePortal.Tests.Support;
@@ -23,7 +24,7 @@ public sealed class UserExportTests
     [InlineData("Anna = Ann", "Anna = Ann")]
     [InlineData("", "")]
     [InlineData(null, "")]
-    public void H06_CellsThatBeginAFormula_BeginWithAnApostrophe(string? text, string expected) => Assert.Equal(expected, UserExport.Safe(text));
+    public void H06_CellsThatBeginAFormula_BeginWithAnApostrophe(string? text, string expected) => Assert.Equal(expected, CsvTable.Safe(text));
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
     public async Task WriteAsync_EveryOrder_MeetsEverybodyOnce(DatabaseProvider provider)

@@ -1,7 +1,6 @@
 using System.Globalization;
-using CsvHelper;
+using InvitePortal.Api;
 using InvitePortal.Common;
-using InvitePortal.Users;
 
 namespace InvitePortal.Codes;
 
@@ -15,8 +14,6 @@ public enum CodesTable
 /// <summary>Writes a table behind a chart as CSV (RFC 4180, UTF-8 with its mark).</summary>
 public sealed class CodeExport(CodeStatisticsQueries queries)
 {
-    private static readonly CsvWriterOptions Options = new() { WriteByteOrderMark = true };
-
     /// <summary>Writes one table of the teacher who asks; nothing before rights have been checked.</summary>
     public async Task<Result> WriteAsync(Actor actor, CodePeriod period, CodesTable table, Stream stream, CancellationToken ct)
     {
@@ -26,20 +23,14 @@ public sealed class CodeExport(CodeStatisticsQueries queries)
             return read.Error;
         }
 
-        await using var csv = CsvWriter.Create(stream, Options, leaveOpen: true);
-        foreach (var row in Rows(read.Value, table))
-        {
-            await csv.WriteRecordAsync(row, ct);
-        }
-
-        await csv.FlushAsync(ct);
+        await CsvTable.WriteAsync(stream, Rows(read.Value, table), ct);
         return Result.Ok;
     }
 
     private static IEnumerable<string[]> Rows(CodeStatistics figures, CodesTable table) => table switch
     {
         CodesTable.Weeks => figures.Weeks.Select(w => new[] { w.Week.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), Number(w.Created), Number(w.Joined) }).Prepend(["weekOf", "created", "joined"]),
-        CodesTable.Subjects => figures.Subjects.Select(s => new[] { UserExport.Safe(s.Subject), Number(s.Created), Number(s.Used), Number(s.Joined) }).Prepend(["subject", "created", "used", "joined"]),
+        CodesTable.Subjects => figures.Subjects.Select(s => new[] { CsvTable.Safe(s.Subject), Number(s.Created), Number(s.Used), Number(s.Joined) }).Prepend(["subject", "created", "used", "joined"]),
         _ => throw new ArgumentOutOfRangeException(nameof(table), table, null),
     };
 

@@ -1,7 +1,6 @@
 using System.Globalization;
-using CsvHelper;
+using InvitePortal.Api;
 using InvitePortal.Common;
-using InvitePortal.Users;
 
 namespace InvitePortal.Imports;
 
@@ -9,7 +8,6 @@ namespace InvitePortal.Imports;
 public sealed class ImportResult(ImportQueries queries)
 {
     private const int BatchSize = 1_000;
-    private static readonly CsvWriterOptions Options = new() { WriteByteOrderMark = true };
     private static readonly string[] Columns = ["line", "email", "name", "roles", "status", "language", "message", "verdict", "done", "code", "reason"];
 
     /// <summary>Writes to <paramref name="stream"/>, which stays open; nothing before the rights have been checked.</summary>
@@ -21,7 +19,7 @@ public sealed class ImportResult(ImportQueries queries)
             return batch.Error;
         }
 
-        await using var csv = CsvWriter.Create(stream, Options, leaveOpen: true);
+        await using var csv = CsvTable.Open(stream);
         await csv.WriteRecordAsync(Columns, ct);
         while (batch is { Succeeded: true, Value.Count: > 0 })
         {
@@ -40,12 +38,12 @@ public sealed class ImportResult(ImportQueries queries)
     private static string[] Cells(ImportRowView row) =>
     [
         row.Line.ToString(CultureInfo.InvariantCulture),
-        UserExport.Safe(row.Cells.Email),
-        UserExport.Safe(row.Cells.Name),
-        UserExport.Safe(row.Cells.Roles),
-        UserExport.Safe(row.Cells.Status),
-        UserExport.Safe(row.Cells.Language),
-        UserExport.Safe(row.Cells.Message),
+        CsvTable.Safe(row.Cells.Email),
+        CsvTable.Safe(row.Cells.Name),
+        CsvTable.Safe(row.Cells.Roles),
+        CsvTable.Safe(row.Cells.Status),
+        CsvTable.Safe(row.Cells.Language),
+        CsvTable.Safe(row.Cells.Message),
         WireNames<RowVerdict>.Of(row.Verdict),
         row.State is RowState.Open ? "" : WireNames<RowState>.Of(row.State),
         row.Code ?? "",

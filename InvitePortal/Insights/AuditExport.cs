@@ -1,9 +1,8 @@
 using System.Globalization;
-using CsvHelper;
+using InvitePortal.Api;
 using InvitePortal.Audit;
 using InvitePortal.Common;
 using InvitePortal.Data;
-using InvitePortal.Users;
 using Microsoft.EntityFrameworkCore;
 
 namespace InvitePortal.Insights;
@@ -13,7 +12,6 @@ public sealed class AuditExport(IDbContextFactory<AppDbContext> databases, Audit
 {
     private const int BatchSize = 1_000;
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(5);
-    private static readonly CsvWriterOptions Options = new() { WriteByteOrderMark = true };
     private static readonly string[] Columns = ["id", "at", "actorId", "actor", "address", "action", "subjectId", "before", "after"];
 
     /// <summary>
@@ -48,7 +46,7 @@ public sealed class AuditExport(IDbContextFactory<AppDbContext> databases, Audit
 
     private async Task<Result> WriteAsync(Actor actor, AuditFilter filter, Batch batch, Stream stream, CancellationToken ct)
     {
-        await using var csv = CsvWriter.Create(stream, Options, leaveOpen: true);
+        await using var csv = CsvTable.Open(stream);
         await csv.WriteRecordAsync(Columns, ct);
         while (true)
         {
@@ -78,12 +76,12 @@ public sealed class AuditExport(IDbContextFactory<AppDbContext> databases, Audit
         row.Id.ToString(),
         row.At.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
         row.ActorId?.ToString() ?? "",
-        UserExport.Safe(row.ActorName),
-        UserExport.Safe(row.Address),
+        CsvTable.Safe(row.ActorName),
+        CsvTable.Safe(row.Address),
         row.Action,
         row.SubjectId?.ToString() ?? "",
-        UserExport.Safe(row.Before),
-        UserExport.Safe(row.After),
+        CsvTable.Safe(row.Before),
+        CsvTable.Safe(row.After),
     ];
 
     private async Task<Result<Batch>> ReadAsync(Actor actor, AuditFilter filter, string? cursor, CancellationToken ct)

@@ -1,9 +1,8 @@
 using System.Globalization;
-using CsvHelper;
+using InvitePortal.Api;
 using InvitePortal.Common;
 using InvitePortal.Invitations;
 using InvitePortal.Messaging;
-using InvitePortal.Users;
 
 namespace InvitePortal.Insights;
 
@@ -20,7 +19,6 @@ public enum InsightsTable
 /// <summary>Writes a table behind a chart as CSV (RFC 4180, UTF-8 with its mark).</summary>
 public sealed class InsightsExport(InsightsQueries queries)
 {
-    private static readonly CsvWriterOptions Options = new() { WriteByteOrderMark = true };
     private static readonly string[] Counts = ["sent", "delivered", "opened", "started", "accepted", "declined", "expired", "cancelled", "open", "failed", "machinesOnly"];
 
     /// <summary>Writes one table; nothing before rights have been checked.</summary>
@@ -37,13 +35,7 @@ public sealed class InsightsExport(InsightsQueries queries)
             return read.Error;
         }
 
-        await using var csv = CsvWriter.Create(stream, Options, leaveOpen: true);
-        foreach (var row in Rows(read.Value, table))
-        {
-            await csv.WriteRecordAsync(row, ct);
-        }
-
-        await csv.FlushAsync(ct);
+        await CsvTable.WriteAsync(stream, Rows(read.Value, table), ct);
         return Result.Ok;
     }
 
@@ -52,8 +44,8 @@ public sealed class InsightsExport(InsightsQueries queries)
         InsightsTable.Periods => figures.Periods.Select(p => Row(p.Counts, ReportRange.Text(p.Start)!)).Prepend([figures.ByDay ? "day" : "weekOf", .. Counts]),
         InsightsTable.Roles => figures.Roles.Select(r => Row(r.Counts, WireNames<Role>.Of(r.Role))).Prepend(["role", .. Counts]),
         InsightsTable.Channels => figures.Channels.Select(c => Row(c.Counts, WireNames<Channel>.Of(c.Channel))).Prepend(["channel", .. Counts]),
-        InsightsTable.Inviters => figures.Inviters.Select(i => Row(i.Counts, i.Id.ToString(), UserExport.Safe(i.Name))).Prepend(["inviterId", "inviter", .. Counts]),
-        InsightsTable.Failures => figures.Failures.Select(f => new[] { UserExport.Safe(f.Key), Number(f.Count) }).Prepend(["reason", "invitations"]),
+        InsightsTable.Inviters => figures.Inviters.Select(i => Row(i.Counts, i.Id.ToString(), CsvTable.Safe(i.Name))).Prepend(["inviterId", "inviter", .. Counts]),
+        InsightsTable.Failures => figures.Failures.Select(f => new[] { CsvTable.Safe(f.Key), Number(f.Count) }).Prepend(["reason", "invitations"]),
         _ => throw new ArgumentOutOfRangeException(nameof(table), table, null),
     };
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using CsvHelper;
+using InvitePortal.Api;
 using InvitePortal.Audit;
 using InvitePortal.Common;
 using InvitePortal.Data;
@@ -12,7 +12,6 @@ public sealed class UserExport(IDbContextFactory<AppDbContext> databases, RateLi
 {
     private const int BatchSize = 1_000;
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(5);
-    private static readonly CsvWriterOptions Options = new() { WriteByteOrderMark = true };
     private static readonly string[] Columns = ["id", "name", "email", "status", "roles", "activeRole", "createdAt", "joinedAt", "lastSignInAt"];
 
     /// <summary>
@@ -50,13 +49,9 @@ public sealed class UserExport(IDbContextFactory<AppDbContext> databases, RateLi
         }
     }
 
-    /// <summary>What a cell of a spreadsheet may hold: text that a program would take for a formula begins with an apostrophe.</summary>
-    internal static string Safe(string? text) =>
-        text is [var first, ..] && first is '=' or '+' or '-' or '@' or '\t' or '\r' or '\n' or '\0' or '＝' or '＋' or '－' or '＠' ? "'" + text : text ?? "";
-
     private async Task<Result> WriteAsync(Actor actor, UserFilter filter, string? sort, Batch batch, Stream stream, CancellationToken ct)
     {
-        await using var csv = CsvWriter.Create(stream, Options, leaveOpen: true);
+        await using var csv = CsvTable.Open(stream);
         await csv.WriteRecordAsync(Columns, ct);
         while (true)
         {
@@ -84,8 +79,8 @@ public sealed class UserExport(IDbContextFactory<AppDbContext> databases, RateLi
     private static string[] Cells(UserRow row) =>
     [
         row.Id.ToString(),
-        Safe(row.Name),
-        Safe(row.Email),
+        CsvTable.Safe(row.Name),
+        CsvTable.Safe(row.Email),
         WireNames<PersonStatus>.Of(row.Status),
         string.Join(", ", row.Roles.Select(WireNames<Role>.Of)),
         WireNames<Role>.Of(row.ActiveRole),

@@ -1,6 +1,7 @@
 using InvitePortal.Codes.Pages;
 using InvitePortal.Common;
 using InvitePortal.Shell;
+using InvitePortal.Shell.Ui;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 
@@ -9,8 +10,7 @@ namespace InvitePortal.Insights.Pages;
 /// <summary>Who changed what, when, and from where. The log is read here, never written.</summary>
 public sealed partial class AuditPage
 {
-    private readonly CancellationTokenSource _disposed = new();
-    private CancellationTokenSource _load = new();
+    private readonly NewestLoad _load = new();
     private AuditUrl _url = new();
     private Actor _actor = Actor.Anonymous("");
     private ReaderZone _zone = ReaderZone.Utc;
@@ -55,29 +55,13 @@ public sealed partial class AuditPage
         }
     }
 
-    private async Task LoadAsync()
+    private Task LoadAsync()
     {
-        await _load.CancelAsync();
-        _load.Dispose();
-        _load = CancellationTokenSource.CreateLinkedTokenSource(_disposed.Token);
-        var ct = _load.Token;
         _loading = true;
-        try
-        {
-            var read = await Queries.ListAsync(_actor, _url.Filter(Clock.GetUtcNow(), _zone.Zone), _url.Request, ct);
-            ct.ThrowIfCancellationRequested();
-            (Result, _error, _loading) = (read.Value, read.Error, false);
-        }
-        catch (OperationCanceledException) when (ct.IsCancellationRequested)
-        {
-            // A newer load is under way.
-        }
+        return _load.RunAsync(
+            ct => Queries.ListAsync(_actor, _url.Filter(Clock.GetUtcNow(), _zone.Zone), _url.Request, ct),
+            read => (Result, _error, _loading) = (read.Value, read.Error, false));
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _disposed.CancelAsync();
-        _load.Dispose();
-        _disposed.Dispose();
-    }
+    public ValueTask DisposeAsync() => _load.DisposeAsync();
 }

@@ -12,8 +12,7 @@ namespace InvitePortal.Insights.Pages;
 /// <summary>What became of the invitations: the funnel first, then when, to which role, over which channel, by whom.</summary>
 public sealed partial class InsightsTab
 {
-    private readonly CancellationTokenSource _disposed = new();
-    private CancellationTokenSource _load = new();
+    private readonly NewestLoad _load = new();
     private InsightsUrl _url = new();
     private Actor _actor = Actor.Anonymous("");
     private ReaderZone _zone = ReaderZone.Utc;
@@ -72,7 +71,7 @@ public sealed partial class InsightsTab
         _carriedOver = Figures is not null;
         var user = (await Authentication).User;
         (_actor, _zone) = (user.ToActor(), ReaderZone.Of(user));
-        Inviters ??= [.. (await Invitations.ListInvitersAsync(_actor, _disposed.Token)).Value ?? []];
+        Inviters ??= [.. (await Invitations.ListInvitersAsync(_actor, _load.Gone)).Value ?? []];
     }
 
     protected override async Task OnParametersSetAsync()
@@ -88,29 +87,13 @@ public sealed partial class InsightsTab
         }
     }
 
-    private async Task LoadAsync()
+    private Task LoadAsync()
     {
-        await _load.CancelAsync();
-        _load.Dispose();
-        _load = CancellationTokenSource.CreateLinkedTokenSource(_disposed.Token);
-        var ct = _load.Token;
         _loading = true;
-        try
-        {
-            var read = await Queries.ReadAsync(_actor, _url.Filter(Clock.GetUtcNow(), _zone.Zone), ct);
-            ct.ThrowIfCancellationRequested();
-            (Figures, _error, _loading) = (read.Value, read.Error, false);
-        }
-        catch (OperationCanceledException) when (ct.IsCancellationRequested)
-        {
-            // A newer load is under way.
-        }
+        return _load.RunAsync(
+            ct => Queries.ReadAsync(_actor, _url.Filter(Clock.GetUtcNow(), _zone.Zone), ct),
+            read => (Figures, _error, _loading) = (read.Value, read.Error, false));
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _disposed.CancelAsync();
-        _load.Dispose();
-        _disposed.Dispose();
-    }
+    public ValueTask DisposeAsync() => _load.DisposeAsync();
 }

@@ -13,8 +13,7 @@ public sealed partial class InvitationsTab
     private static readonly TimeSpan RefreshEvery = TimeSpan.FromSeconds(2);
 
     private readonly RowSelection _selection = new();
-    private readonly CancellationTokenSource _disposed = new();
-    private CancellationTokenSource _load = new();
+    private readonly NewestLoad _load = new();
     private InvitationListUrl _url = new();
     private IReadOnlyList<Inviter> _inviters = [];
     private Actor _actor = Actor.Anonymous("");
@@ -48,7 +47,7 @@ public sealed partial class InvitationsTab
         var user = (await Authentication).User;
         _actor = user.ToActor();
         _zone = user.FindFirst(ActorClaims.TimeZone)?.Value ?? "UTC";
-        _inviters = (await Queries.ListInvitersAsync(_actor, _disposed.Token)).Value ?? [];
+        _inviters = (await Queries.ListInvitersAsync(_actor, _load.Gone)).Value ?? [];
     }
 
     protected override async Task OnParametersSetAsync()
@@ -78,32 +77,11 @@ public sealed partial class InvitationsTab
     {
         if (firstRender)
         {
-            _refresher = Rounds.RunAsync(Clock, RefreshEvery, () => InvokeAsync(RefreshAsync), DispatchExceptionAsync, _disposed.Token);
+            _refresher = Rounds.RunAsync(Clock, RefreshEvery, () => InvokeAsync(RefreshAsync), DispatchExceptionAsync, _load.Gone);
         }
     }
 
-    private async Task LoadAsync()
-    {
-        if (_disposed.IsCancellationRequested)
-        {
-            // A dialog that closed because the page was left.
-            return;
-        }
-
-        await _load.CancelAsync();
-        _load.Dispose();
-        _load = CancellationTokenSource.CreateLinkedTokenSource(_disposed.Token);
-        var ct = _load.Token;
-        try
-        {
-            var result = await Queries.ListAsync(_actor, _url.Filter, _url.Request, ct);
-            (Result, _error) = (result.Value, result.Error);
-        }
-        catch (OperationCanceledException) when (ct.IsCancellationRequested)
-        {
-            // A newer load is under way.
-        }
-    }
+    private Task LoadAsync() => _load.RunAsync(ct => Queries.ListAsync(_actor, _url.Filter, _url.Request, ct), read => (Result, _error) = (read.Value, read.Error));
 
     // Deliveries go on while the page is open: rows under way are read again until they have come to rest.
     private async Task RefreshAsync()
@@ -138,10 +116,7 @@ public sealed partial class InvitationsTab
 
     public async ValueTask DisposeAsync()
     {
-        await _disposed.CancelAsync();
+        await _load.DisposeAsync();
         await (_refresher ?? Task.CompletedTask);
-
-        _load.Dispose();
-        _disposed.Dispose();
     }
 }

@@ -13,8 +13,7 @@ public sealed partial class OutboxPage
 {
     private static readonly TimeSpan RefreshEvery = TimeSpan.FromSeconds(2);
 
-    private readonly CancellationTokenSource _disposed = new();
-    private CancellationTokenSource _load = new();
+    private readonly NewestLoad _load = new();
     private OutboxUrl _url = new();
     private OutboxUrl? _shown;
     private Actor _actor = Actor.Anonymous("");
@@ -64,32 +63,13 @@ public sealed partial class OutboxPage
     {
         if (firstRender && _allowed is true)
         {
-            _refresher = Rounds.RunAsync(Clock, RefreshEvery, () => InvokeAsync(RefreshAsync), DispatchExceptionAsync, _disposed.Token);
+            _refresher = Rounds.RunAsync(Clock, RefreshEvery, () => InvokeAsync(RefreshAsync), DispatchExceptionAsync, _load.Gone);
         }
     }
 
-    private async Task LoadAsync()
-    {
-        if (_disposed.IsCancellationRequested)
-        {
-            return;
-        }
-
-        await _load.CancelAsync();
-        _load.Dispose();
-        _load = CancellationTokenSource.CreateLinkedTokenSource(_disposed.Token);
-        var ct = _load.Token;
-        try
-        {
-            var list = await Queries.ListAsync(_actor, _url.Filter, _url.Request, ct);
-            var (channels, days) = (await Queries.ChannelsAsync(_actor, ct), await Queries.DaysAsync(_actor, ct));
-            (Result, _error, Channels, Days) = (list.Value, list.Error, channels.Value ?? Channels, days.Value ?? Days);
-        }
-        catch (OperationCanceledException) when (ct.IsCancellationRequested)
-        {
-            // A newer load is under way.
-        }
-    }
+    private Task LoadAsync() => _load.RunAsync(
+        async ct => (List: await Queries.ListAsync(_actor, _url.Filter, _url.Request, ct), Channels: await Queries.ChannelsAsync(_actor, ct), Days: await Queries.DaysAsync(_actor, ct)),
+        read => (Result, _error, Channels, Days) = (read.List.Value, read.List.Error, read.Channels.Value ?? Channels, read.Days.Value ?? Days));
 
     // The browser's answer to a picture counts as use of the session: without news there is none.
     private async Task RefreshAsync()
@@ -138,9 +118,7 @@ public sealed partial class OutboxPage
 
     public async ValueTask DisposeAsync()
     {
-        await _disposed.CancelAsync();
+        await _load.DisposeAsync();
         await (_refresher ?? Task.CompletedTask);
-        _load.Dispose();
-        _disposed.Dispose();
     }
 }

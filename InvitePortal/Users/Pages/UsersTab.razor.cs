@@ -12,8 +12,7 @@ public sealed partial class UsersTab
 {
     private readonly RowSelection _selection = new();
     private readonly SeenVersions _versions = new();
-    private readonly CancellationTokenSource _disposed = new();
-    private CancellationTokenSource _load = new();
+    private readonly NewestLoad _load = new();
     private UserListUrl _url = new();
     private Actor _actor = Actor.Anonymous("");
     private string _zone = "UTC";
@@ -71,33 +70,21 @@ public sealed partial class UsersTab
         }
     }
 
-    private async Task LoadAsync()
+    private Task LoadAsync()
     {
-        if (_disposed.IsCancellationRequested)
-        {
-            // A dialog that closed because the page was left.
-            return;
-        }
-
-        await _load.CancelAsync();
-        _load.Dispose();
-        _load = CancellationTokenSource.CreateLinkedTokenSource(_disposed.Token);
-        var ct = _load.Token;
         _loading = true;
-        try
-        {
-            var page = Queries.ListAsync(_actor, _url.Filter, _url.Request, ct);
-            var counts = Counting.GetAsync(_actor, _url.Filter, ct);
-            await Task.WhenAll(page, counts);
-            (Result, _error) = ((await page).Value, (await page).Error);
-            Counts = (await counts).Value;
-            _versions.Read(Result?.Items ?? [], _selection);
-            _loading = false;
-        }
-        catch (OperationCanceledException) when (ct.IsCancellationRequested)
-        {
-            // A newer load is under way.
-        }
+        return _load.RunAsync(
+            async ct =>
+            {
+                var (page, counts) = (Queries.ListAsync(_actor, _url.Filter, _url.Request, ct), Counting.GetAsync(_actor, _url.Filter, ct));
+                await Task.WhenAll(page, counts);
+                return (Page: await page, Counts: await counts);
+            },
+            read =>
+            {
+                (Result, _error, Counts, _loading) = (read.Page.Value, read.Page.Error, read.Counts.Value, false);
+                _versions.Read(Result?.Items ?? [], _selection);
+            });
     }
 
     // By the menu of a row; null where somebody else was faster.
@@ -151,10 +138,5 @@ public sealed partial class UsersTab
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _disposed.CancelAsync();
-        _load.Dispose();
-        _disposed.Dispose();
-    }
+    public ValueTask DisposeAsync() => _load.DisposeAsync();
 }

@@ -1,5 +1,3 @@
-using InvitePortal.Messaging;
-
 namespace InvitePortal.Webhooks.Pages;
 
 /// <summary>The status hues of the feature: never colour alone, always beside the word.</summary>
@@ -11,16 +9,6 @@ internal static class WebhookHues
         WebhookState.Failing => "yellow",
         WebhookState.Off => "grey",
         WebhookState.Stopped => "red",
-        _ => throw new ArgumentOutOfRangeException(nameof(state), state, null),
-    };
-
-    public static string Of(DeliveryState state) => state switch
-    {
-        DeliveryState.Queued or DeliveryState.Delayed => "yellow",
-        DeliveryState.Sending => "blue",
-        DeliveryState.Sent => "green",
-        DeliveryState.Failed => "red",
-        DeliveryState.Cancelled => "grey",
         _ => throw new ArgumentOutOfRangeException(nameof(state), state, null),
     };
 
