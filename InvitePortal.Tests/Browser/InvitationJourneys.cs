@@ -163,7 +163,7 @@ public sealed class InvitationJourneys(MailingPortal mailing) : IClassFixture<Ma
             await tab.GoAsync(PathOf(old));
             await PageExpectations.ExpectNoAxeViolationsAsync(tab.Page);
             await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Send me a new link" }).ClickAsync();
-            await Expect(tab.Page.GetByText("Check your mailbox")).ToBeVisibleAsync();
+            await Expect(tab.Page.GetByText("Check your messages")).ToBeVisibleAsync();
         });
         await AcceptByCodeAsync(email, new Look(), mails: 2);
     }

@@ -81,8 +81,9 @@ public sealed partial class InvitationWaysJourneys(TwoWayPortal portal) : IClass
         {
             await tab.GoAsync(path);
             await Expect(tab.Page.GetByText("Group 7B · Physics")).ToBeVisibleAsync();
-            await Expect(tab.Page.GetByText("+49•••22")).ToBeVisibleAsync();
+            await Expect(tab.Page.GetByText("The invitation is for +49•••22")).ToBeVisibleAsync();
             await tab.Page.GetByLabel("Your name").FillAsync("Pia Pupil");
+            await tab.Page.GetByLabel("To an email address").CheckAsync();
             await tab.Page.GetByLabel("Your email address").FillAsync("pia@example.org");
             await PageExpectations.ExpectNoAxeViolationsAsync(tab.Page);
             await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Get a code" }).ClickAsync();
@@ -93,6 +94,49 @@ public sealed partial class InvitationWaysJourneys(TwoWayPortal portal) : IClass
         });
         await using var db = portal.Portal.Database.Open();
         Assert.Equal(1, await db.Enrollments.CountAsync(e => e.GroupId == group && db.Users.Any(u => u.Id == e.StudentId && u.NormalizedEmail == "pia@example.org")));
+    }
+
+    [Fact]
+    public async Task InviteBySms_InviteeProvesTheNumber_AndSignsInByItLater()
+    {
+        var admin = await portal.Portal.Services.AddPersonAsync(Role.SuperAdmin);
+        await using (var scope = portal.Portal.Services.CreateAsyncScope())
+        {
+            var sent = await scope.ServiceProvider.GetRequiredService<InvitationSendingService>()
+                .SendAsync(admin.Actor, new SendInvitations(["+4915199990001"], Role.Parent, Language: "ru", Channel: Channel.Sms), null, default);
+            Assert.Equal(AddressOutcome.Invited, Assert.Single(sent.Value!.Verdicts).Outcome);
+        }
+
+        await BrowserTab.JourneyAsync(portal.Portal, new Look(Language: "ru", Width: 360), async tab =>
+        {
+            var page = tab.Page;
+            await tab.GoAsync(await SmsAsync("+4915199990001"));
+            await page.GetByLabel("Ваше имя").FillAsync("Пётр");
+            await Expect(page.GetByLabel("По SMS на +49•••01")).ToBeCheckedAsync();
+            await PageExpectations.ExpectNoAxeViolationsAsync(page);
+            await page.GetByRole(AriaRole.Button, new() { Name = "Получить код" }).ClickAsync();
+            await page.Locator("#accept-code").FillAsync(await SmsCodeAsync("+4915199990001", 1));
+            await page.WaitForURLAsync(Home);
+            await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync("Пётр");
+
+            await tab.GoAsync("/profile");
+            await Expect(page.GetByText("Код на +4915199990001 (SMS)")).ToBeVisibleAsync();
+            await Expect(page.GetByText("Добавить адрес", new() { Exact = false }).First).ToBeVisibleAsync();
+            await PageExpectations.ExpectNoAxeViolationsAsync(page);
+            await page.Context.ClearCookiesAsync();
+
+            await tab.GoAsync("/sign-in");
+            await page.GetByLabel("Почта или номер телефона").FillAsync("+49 151 9999-0001");
+            await PageExpectations.ExpectNoAxeViolationsAsync(page);
+            await page.GetByRole(AriaRole.Button, new() { Name = "Прислать код" }).ClickAsync();
+            await page.WaitForURLAsync(new Regex("/sign-in/code"));
+            await page.Locator("input[name=code]").FillAsync(await SmsCodeAsync("+4915199990001", 2));
+            await page.GetByRole(AriaRole.Button, new() { Name = "Войти" }).ClickAsync();
+            await page.WaitForURLAsync(Home);
+            await Expect(page.GetByText("Пётр").First).ToBeVisibleAsync();
+        });
+        await using var db = portal.Portal.Database.Open();
+        Assert.Equal((PersonStatus.Active, (string?)null), await db.Users.Where(u => u.ContactKey == "+4915199990001").Select(u => ValueTuple.Create(u.Status, u.Email)).SingleAsync());
     }
 
     [Fact]
@@ -166,6 +210,18 @@ public sealed partial class InvitationWaysJourneys(TwoWayPortal portal) : IClass
         await Eventually.TrueAsync(() => Task.FromResult((text = portal.Sms.Sent.FirstOrDefault(m => m.Recipient == number)?.Text ?? "").Length > 0));
         return new Uri(Link().Match(text).Value).PathAndQuery;
     }
+
+    // The newest of so many codes.
+    private async Task<string> SmsCodeAsync(string number, int count)
+    {
+        List<string> codes = [];
+        await Eventually.TrueAsync(() => Task.FromResult(
+            (codes = [.. portal.Sms.Sent.Where(m => m.Recipient == number).Select(m => Digits().Match(m.Text)).Where(m => m.Success).Select(m => m.Value)]).Count == count));
+        return codes[^1];
+    }
+
+    [GeneratedRegex(@"\A[0-9]{6}\b")]
+    private static partial Regex Digits();
 
     [GeneratedRegex(@"https?://\S+token=[A-Za-z0-9_-]+")]
     private static partial Regex Link();

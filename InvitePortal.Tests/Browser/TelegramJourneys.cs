@@ -169,7 +169,7 @@ public sealed class TelegramJourneys(TelegramJourneys.Host host) : IClassFixture
             await tab.Page.WaitForURLAsync(host.Portal.Url + "/");
             await tab.GoAsync("/profile");
             await tab.Page.GetByLabel("Почта").FillAsync("adds@people.example");
-            await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Прислать код на почту" }).ClickAsync();
+            await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Прислать код" }).ClickAsync();
             await Expect(tab.Page.Locator("#address-code")).ToBeFocusedAsync();
             Assert.Empty(await PageExpectations.MistakesAsync(tab.Page, "ru"));
             await tab.PictureAsync("telegram-address");
