@@ -133,7 +133,7 @@ public sealed partial class InvitationWaysJourneys(TwoWayPortal portal) : IClass
             await page.Locator("input[name=code]").FillAsync(await SmsCodeAsync("+4915199990001", 2));
             await page.GetByRole(AriaRole.Button, new() { Name = "Войти" }).ClickAsync();
             await page.WaitForURLAsync(Home);
-            await Expect(page.GetByText("Пётр").First).ToBeVisibleAsync();
+            await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync("Пётр");
         });
         await using var db = portal.Portal.Database.Open();
         Assert.Equal((PersonStatus.Active, (string?)null), await db.Users.Where(u => u.ContactKey == "+4915199990001").Select(u => ValueTuple.Create(u.Status, u.Email)).SingleAsync());
