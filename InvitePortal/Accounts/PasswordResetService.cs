@@ -21,10 +21,10 @@ public sealed class PasswordResetService(
     private const string Provider = "PasswordReset";
 
     /// <summary>Sends a link to somebody who may sign in, within the limits of the recipient. The answer is the same for every well-formed name, and takes the same time.</summary>
-    public async Task<Result> AskAsync(Actor actor, string? name, CancellationToken ct)
+    public async Task<Result> AskAsync(Actor actor, string? addressOrNumber, CancellationToken ct)
     {
         var started = Stopwatch.GetTimestamp();
-        if (!ChannelAddress.TryParseAny(name, out var address))
+        if (!ChannelAddress.TryParseAny(addressOrNumber, out var address))
         {
             return AccountsErrors.SignInNameInvalid;
         }

@@ -26,14 +26,14 @@ public sealed class SignInService(
     TimeProvider clock)
 {
     /// <summary>Signs in by password: <c>sign_in.failed</c> for an unknown name (<see cref="ChannelAddress.TryParseAny"/>), a wrong password and somebody who may not sign in.</summary>
-    public async Task<Result<NewSession>> WithPasswordAsync(Actor actor, string? name, string? password, SessionWanted wanted, CancellationToken ct)
+    public async Task<Result<NewSession>> WithPasswordAsync(Actor actor, string? addressOrNumber, string? password, SessionWanted wanted, CancellationToken ct)
     {
         if (await signInLimits.TakeAddressAsync(actor.Address, ct) is { } addressWait)
         {
             return AccountsErrors.SignInTooMany(addressWait);
         }
 
-        if (!ChannelAddress.TryParseAny(name, out var address) || string.IsNullOrEmpty(password))
+        if (!ChannelAddress.TryParseAny(addressOrNumber, out var address) || string.IsNullOrEmpty(password))
         {
             return AccountsErrors.SignInFailed;
         }
@@ -68,10 +68,10 @@ public sealed class SignInService(
     /// recipient, and the answer takes the same time either way. With the id of a flow under way, the code already sent keeps working in it
     /// when no new one may be sent yet.
     /// </summary>
-    public async Task<Result<SignInFlow>> AskForCodeAsync(Actor actor, string? name, bool remember, string returnUrl, CancellationToken ct, string? flowId = null)
+    public async Task<Result<SignInFlow>> AskForCodeAsync(Actor actor, string? addressOrNumber, bool remember, string returnUrl, CancellationToken ct, string? flowId = null)
     {
         var started = Stopwatch.GetTimestamp();
-        if (!ChannelAddress.TryParseAny(name, out var address))
+        if (!ChannelAddress.TryParseAny(addressOrNumber, out var address))
         {
             return AccountsErrors.SignInNameInvalid;
         }
