@@ -187,7 +187,14 @@ internal static class PageSamples
             await page.FillAsync(field, value);
         }
 
-        await page.Locator("main form button[type=submit]").First.ClickAsync();
-        await page.WaitForLoadStateAsync();
+        await LeaveAsync(page, () => page.Locator("main form button[type=submit]").First.ClickAsync());
+    }
+
+    /// <summary>Waits for the page that an act leads to. A click returns before it on a busy machine, and the page that is being left is loaded already.</summary>
+    private static async Task LeaveAsync(IPage page, Func<Task> act)
+    {
+        await page.EvaluateAsync("() => { window.isLeft = true; }");
+        await act();
+        await page.WaitForFunctionAsync("() => !window.isLeft && document.readyState === 'complete'");
     }
 }

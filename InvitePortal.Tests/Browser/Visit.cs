@@ -21,21 +21,31 @@ internal sealed record Visit(string Path, int Status = 200, Func<IPage, Task>? S
     private async Task<List<string>> MistakesAsync(BrowserTab tab, Look look, string picture, params bool[] schemes)
     {
         var mistakes = new List<string>();
-        if (await OpenAsync(tab).WaitAsync(Limit) is { } refusal)
+        try
         {
-            mistakes.Add(refusal);
-            await tab.PictureAsync($"{picture}-{look}");
-        }
-
-        foreach (var seen in schemes.Select(dark => look with { Dark = dark }))
-        {
-            await tab.SchemeAsync(seen.Dark);
-            var wrong = await PageExpectations.MistakesAsync(tab.Page, look.Language).WaitAsync(Limit);
-            mistakes.AddRange(wrong.Select(m => $"{Path}, {seen}: {m}"));
-            if (wrong.Count + tab.Complaints.Count > 0)
+            if (await OpenAsync(tab).WaitAsync(Limit) is { } refusal)
             {
-                await tab.PictureAsync($"{picture}-{seen}");
+                mistakes.Add(refusal);
+                await tab.PictureAsync($"{picture}-{look}");
             }
+
+            foreach (var dark in schemes)
+            {
+                var seen = look with { Dark = dark };
+                await tab.SchemeAsync(dark).WaitAsync(Limit);
+                var looking = dark == schemes[0] ? PageExpectations.MistakesAsync(tab.Page, look.Language) : PageExpectations.AxeViolationsAsync(tab.Page, coloursOnly: true);
+                var wrong = await looking.WaitAsync(Limit);
+                mistakes.AddRange(wrong.Select(m => $"{Path}, {seen}: {m}"));
+                if (wrong.Count + tab.Complaints.Count > 0)
+                {
+                    await tab.PictureAsync($"{picture}-{seen}");
+                }
+            }
+        }
+        catch (Exception e) when (e is PlaywrightException or TimeoutException)
+        {
+            // Told with the path of the page, and the walk goes on.
+            mistakes.Add($"{Path}, {look} cannot be looked at: {e.Message}");
         }
 
         mistakes.AddRange(tab.Complaints.Select(c => $"{Path}, {look}: {c}"));

@@ -175,8 +175,19 @@ public sealed class BrowserTab : IAsyncDisposable
     public async Task SchemeAsync(bool dark)
     {
         await Page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light });
-        // Transitions take a millisecond, but go on with the next frame only.
-        await Page.EvaluateAsync("() => Promise.all(document.getAnimations().map(a => a.finished.catch(() => {})))");
+        // The scheme is looked at with the next frame, and one colour that has turned may start another. Transitions are ended rather than waited for:
+        // within closed details they stand still.
+        await Page.EvaluateAsync(
+            """
+            async () => {
+              for (let round = 0; round < 10; round++) {
+                await new Promise(next => requestAnimationFrame(() => requestAnimationFrame(next)));
+                const running = document.getAnimations().filter(a => a.effect.getComputedTiming().endTime < Infinity);
+                if (running.length === 0) return;
+                running.forEach(a => a.finish());
+              }
+            }
+            """);
     }
 
     public void AssertNoComplaints() => Assert.True(Complaints.Count == 0, string.Join('\n', Complaints));
