@@ -46,13 +46,13 @@ public sealed class AppUserConfiguration : IEntityTypeConfiguration<AppUser>
     public static void ConfigureFor(DatabaseFacade database, ModelBuilder model)
     {
         var builder = model.Entity<AppUser>();
-        builder.Property(u => u.Facet).HasComputedColumnSql($"\"Status\" * {PeopleFacets.PerStatus} + \"RoleBits\"", stored: true);
-        builder.Property(u => u.EmailKey).HasComputedColumnSql("coalesce(\"NormalizedEmail\", '')", stored: true);
-        builder.Property(u => u.JoinedKey).HasComputedColumnSql("coalesce(\"JoinedAt\", \"CreatedAt\")", stored: true);
+        builder.Property(u => u.Facet).IsComputed($"\"Status\" * {PeopleFacets.PerStatus} + \"RoleBits\"");
+        builder.Property(u => u.EmailKey).IsComputed("coalesce(\"NormalizedEmail\", '')");
+        builder.Property(u => u.JoinedKey).IsComputed("coalesce(\"JoinedAt\", \"CreatedAt\")");
         var (never, plain) = database.IsNpgsql() ? ("timestamptz '1970-01-01 00:00:00+00'", "C")
             : database.IsSqlServer() ? ("datetimeoffsetfromparts(1970, 1, 1, 0, 0, 0, 0, 0, 0, 7)", "Latin1_General_100_BIN2")
             : (DateTimeOffset.UnixEpoch.UtcTicks.ToString(CultureInfo.InvariantCulture), "BINARY");
-        builder.Property(u => u.SeenKey).HasComputedColumnSql($"coalesce(\"LastSignInAt\", {never})", stored: true);
+        builder.Property(u => u.SeenKey).IsComputed($"coalesce(\"LastSignInAt\", {never})");
         builder.Property(u => u.SearchText).UseCollation(plain);
         if (database.IsNpgsql())
         {

@@ -45,8 +45,8 @@ public sealed class InvitationConfiguration : IEntityTypeConfiguration<Invitatio
             : database.IsSqlServer() ? ("datediff(minute, datetimeoffsetfromparts(1970, 1, 1, 0, 0, 0, 0, 0, 0, 7), \"CreatedAt\") / 15", $"datediff(second, {sent}, \"ClosedAt\")")
             : ("(\"CreatedAt\" - 621355968000000000) / 9000000000", $"(\"ClosedAt\" - {sent}) / 10000000");
         var builder = model.Entity<Invitation>();
-        builder.Property(i => i.CreatedSlot).HasComputedColumnSql(slot, stored: true);
-        builder.Property(i => i.AcceptSeconds).HasComputedColumnSql($"CASE WHEN \"State\" = {(int)InvitationState.Accepted} THEN {seconds} END", stored: true);
+        builder.Property(i => i.CreatedSlot).IsComputed(slot);
+        builder.Property(i => i.AcceptSeconds).IsComputed($"CASE WHEN \"State\" = {(int)InvitationState.Accepted} THEN {seconds} END");
     }
 }
 
