@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using InvitePortal.Common;
 using InvitePortal.Data;
 using InvitePortal.Tests.Support;
@@ -105,12 +104,34 @@ public sealed class LargeListTests
         await using var database = await TestDatabase.CreateAsync(DatabaseProvider.PostgreSql);
         await using var db = database.Open();
         await db.Database.OpenConnectionAsync(Ct);
-        await using var command = db.Users.Where(u => Regex.IsMatch(u.SearchText, SearchText.OddSymbols)).Select(u => u.SearchText).CreateDbCommand();
+        await using var command = db.Users.Where(u => EF.Property<bool>(u, AppUserConfiguration.HasOddSymbols)).Select(u => u.SearchText).CreateDbCommand();
         command.CommandText = $"SET enable_seqscan = off; SET enable_bitmapscan = off; DROP INDEX \"IX_Users_SearchText_Id_Facet\"; EXPLAIN {command.CommandText}";
 
         var plan = (string?)await command.ExecuteScalarAsync(Ct);
 
         Assert.Contains("IX_Users_SearchText_OddSymbols", plan, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("a plain name", false)]
+    [InlineData("o'brien", true)]
+    [InlineData("half..way", true)]
+    public async Task PostgreSql_KnowsWhoHasOddSymbols(string name, bool expected)
+    {
+        await using var host = await ServiceHost.CreateAsync(DatabaseProvider.PostgreSql);
+        var person = await host.AddPersonAsync(Role.Student, email: "pupil@example.org", name: name);
+        await using var db = host.Open();
+
+        Assert.Equal(expected, await db.Users.AnyAsync(u => u.Id == person.Id && EF.Property<bool>(u, AppUserConfiguration.HasOddSymbols), Ct));
+    }
+
+    [Fact]
+    public async Task PostgreSql_NoIndexHasACondition_ThatThePlannerWouldRunOverItsSamples()
+    {
+        await using var database = await TestDatabase.CreateAsync(DatabaseProvider.PostgreSql);
+        await using var db = database.Open();
+
+        Assert.Empty(await db.Database.SqlQuery<string>($"SELECT indexdef AS \"Value\" FROM pg_indexes WHERE schemaname = 'public' AND substring(indexdef FROM ' WHERE .*') ~ '~|LIKE'").ToListAsync(Ct));
     }
 
     private static async Task AddManyAsync(ServiceHost host)

@@ -69,7 +69,7 @@ public sealed partial class UserQueries(IDbContextFactory<AppDbContext> database
         var text = Needle(filter.Search);
         if (!scans && text is not null && !TwoLetters().IsMatch(text) && Odd().IsMatch(text))
         {
-            source = source.Where(u => Regex.IsMatch(u.SearchText, SearchText.OddSymbols));
+            source = source.Where(u => EF.Property<bool>(u, AppUserConfiguration.HasOddSymbols));
         }
 
         var total = await CountAsync(source, facets, filter);

@@ -387,21 +387,22 @@ namespace InvitePortal.Data.Migrations.PostgreSql
 
                     b.Property<string>("EmailKey")
                         .IsRequired()
-                        .ValueGeneratedOnAddOrUpdate()
                         .HasMaxLength(254)
                         .HasColumnType("character varying(254)")
                         .HasComputedColumnSql("coalesce(\"NormalizedEmail\", '')", true);
 
                     b.Property<int>("Facet")
-                        .ValueGeneratedOnAddOrUpdate()
                         .HasColumnType("integer")
                         .HasComputedColumnSql("\"Status\" * 128 + \"RoleBits\"", true);
+
+                    b.Property<bool>("HasOddSymbols")
+                        .HasColumnType("boolean")
+                        .HasComputedColumnSql("\"SearchText\" ~ '(?p)[\\u0021-\\u002d\\u002f\\u003a-\\u003f\\u005b-\\u0060\\u007b-\\u007e]|[.@ ][.@]|[.@] '", true);
 
                     b.Property<DateTimeOffset?>("JoinedAt")
                         .HasColumnType("timestamp with time zone");
 
                     b.Property<DateTimeOffset>("JoinedKey")
-                        .ValueGeneratedOnAddOrUpdate()
                         .HasColumnType("timestamp with time zone")
                         .HasComputedColumnSql("coalesce(\"JoinedAt\", \"CreatedAt\")", true);
 
@@ -452,7 +453,6 @@ namespace InvitePortal.Data.Migrations.PostgreSql
                         .HasColumnType("character varying(64)");
 
                     b.Property<DateTimeOffset>("SeenKey")
-                        .ValueGeneratedOnAddOrUpdate()
                         .HasColumnType("timestamp with time zone")
                         .HasComputedColumnSql("coalesce(\"LastSignInAt\", timestamptz '1970-01-01 00:00:00+00')", true);
 
@@ -499,7 +499,7 @@ namespace InvitePortal.Data.Migrations.PostgreSql
                     b.HasIndex("SeenKey", "Id", "Facet");
 
                     b.HasIndex(new[] { "SearchText", "Id", "Facet" }, "IX_Users_SearchText_OddSymbols")
-                        .HasFilter("\"SearchText\" ~ '(?p)[\\u0021-\\u002d\\u002f\\u003a-\\u003f\\u005b-\\u0060\\u007b-\\u007e]|[.@ ][.@]|[.@] '");
+                        .HasFilter("\"HasOddSymbols\"");
 
                     b.HasIndex(new[] { "SearchText" }, "IX_Users_SearchText_Trigrams");
 
@@ -886,7 +886,6 @@ namespace InvitePortal.Data.Migrations.PostgreSql
                         .HasColumnType("uuid");
 
                     b.Property<int?>("AcceptSeconds")
-                        .ValueGeneratedOnAddOrUpdate()
                         .HasColumnType("integer")
                         .HasComputedColumnSql("CASE WHEN \"State\" = 2 THEN CAST(extract(epoch FROM (\"ClosedAt\" - CASE WHEN \"Resends\" = 0 THEN \"SendAt\" ELSE \"CreatedAt\" END)) AS integer) END", true);
 
@@ -906,7 +905,6 @@ namespace InvitePortal.Data.Migrations.PostgreSql
                         .HasColumnType("timestamp with time zone");
 
                     b.Property<int>("CreatedSlot")
-                        .ValueGeneratedOnAddOrUpdate()
                         .HasColumnType("integer")
                         .HasComputedColumnSql("CAST(floor(extract(epoch FROM (\"CreatedAt\" AT TIME ZONE 'UTC')) / 900) AS integer)", true);
 
