@@ -29,11 +29,11 @@ public sealed class ImportJourneys(PeoplePortal people) : IClassFixture<PeoplePo
         {
             await tab.GoAsync("/users?tab=users");
             await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Import", Exact = true }).ClickAsync();
-            await tab.Page.WaitForURLAsync(new Regex("/users/import\\?kind=people$"));
+            await tab.Page.ReachAsync(new Regex("/users/import\\?kind=people$"));
             await tab.ReadyAsync();
             await PageExpectations.ExpectNoAxeViolationsAsync(tab.Page);
             await tab.Page.Locator("#import-file").SetInputFilesAsync(file);
-            await tab.Page.WaitForURLAsync(new Regex("/users/import/[0-9a-f-]{36}$"));
+            await tab.Page.ReachAsync(new Regex("/users/import/[0-9a-f-]{36}$"));
 
             await Expect(tab.Page.GetByRole(AriaRole.Heading, new() { Name = "staff room.csv" })).ToBeVisibleAsync();
             await Expect(tab.Page.Locator(".rows tbody tr")).ToHaveCountAsync(5);
@@ -62,7 +62,7 @@ public sealed class ImportJourneys(PeoplePortal people) : IClassFixture<PeoplePo
 
             await tab.GoAsync("/users/import?kind=people");
             await tab.Page.Locator("#import-file").SetInputFilesAsync(file);
-            await tab.Page.WaitForURLAsync(new Regex("/users/import/[0-9a-f-]{36}$"));
+            await tab.Page.ReachAsync(new Regex("/users/import/[0-9a-f-]{36}$"));
             await Expect(tab.Page.GetByText("nothing would change")).ToBeVisibleAsync();
             await Expect(tab.Page.Locator(".chips")).ToContainTextAsync(new Regex("Unchanged\\s*3"));
 
@@ -89,7 +89,7 @@ public sealed class ImportJourneys(PeoplePortal people) : IClassFixture<PeoplePo
             await tab.Page.GetByText("Или вставьте строки").ClickAsync();
             await tab.Page.Locator("#import-text").FillAsync("почта\nphone.one@import.example\nphone.two@import.example\n");
             await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Проверить строки" }).ClickAsync();
-            await tab.Page.WaitForURLAsync(new Regex("/users/import/[0-9a-f-]{36}$"));
+            await tab.Page.ReachAsync(new Regex("/users/import/[0-9a-f-]{36}$"));
             await Expect(tab.Page.Locator("#import-send")).ToHaveValueAsync("Soon");
             await PageExpectations.ExpectNoAxeViolationsAsync(tab.Page);
             await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Отправить 2 приглашения" }).ClickAsync();

@@ -54,7 +54,7 @@ public sealed class InsightsJourneys(PeoplePortal people) : IClassFixture<People
             await Expect(Count(phone).First).ToHaveTextAsync("3");
             await phone.Page.GetByLabel("To", new() { Exact = true }).FillAsync(now.AddDays(-60).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture));
             await Expect(Count(phone).First).ToHaveTextAsync("1");
-            await phone.Page.WaitForURLAsync(new Regex("to=[0-9-]{10}&role=BUSINESS$"));
+            await phone.Page.ReachAsync(new Regex("to=[0-9-]{10}&role=BUSINESS$"));
         });
     }
 
@@ -73,7 +73,7 @@ public sealed class InsightsJourneys(PeoplePortal people) : IClassFixture<People
             await tab.GoAsync("/");
             await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Audit log" }).ClickAsync();
             await tab.Page.GetByLabel("Who: name or address").FillAsync("ada aud");
-            await tab.Page.WaitForURLAsync(new Regex("who=ada%20aud$"));
+            await tab.Page.ReachAsync(new Regex("who=ada%20aud$"));
             await Expect(tab.Page.Locator("tbody tr")).ToHaveCountAsync(1);
             await Expect(tab.Page.Locator("tbody tr")).ToContainTextAsync("audited@example.org");
             await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Ada Auditor" }).ClickAsync();

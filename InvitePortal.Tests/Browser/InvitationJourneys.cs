@@ -41,7 +41,7 @@ public sealed class MailingPortal : IAsyncLifetime
         await tab.Page.Locator("#email").FillAsync(email);
         await tab.Page.Locator("main form button[type=submit]").First.ClickAsync();
         await tab.Page.Locator("#code").FillAsync((await Sink.WaitForMailAsync(email, 1)).Code);
-        await tab.Page.WaitForURLAsync(new Regex("/register/(code|name)"));
+        await tab.Page.ReachAsync(new Regex("/register/(code|name)"));
         if (tab.Page.Url.Contains("/code", StringComparison.Ordinal))
         {
             await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Go on" }).ClickAsync();
@@ -99,7 +99,7 @@ public sealed class InvitationJourneys(MailingPortal mailing) : IClassFixture<Ma
             await tab.Page.GetByLabel("Password again").FillAsync(Password);
             await PageExpectations.ExpectNoAxeViolationsAsync(tab.Page);
             await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Create account" }).ClickAsync();
-            await tab.Page.WaitForURLAsync(Home);
+            await tab.Page.ReachAsync(Home);
             await Expect(tab.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync("Kim Pass");
         });
         await BrowserTab.JourneyAsync(mailing.Portal, new Look(Person: admin), async tab =>
@@ -213,7 +213,7 @@ public sealed class InvitationJourneys(MailingPortal mailing) : IClassFixture<Ma
             await Expect(tab.Page.Locator("#components-reconnect-modal")).ToHaveClassAsync(new Regex("components-reconnect-hide"));
             var mail = await mailing.Sink.WaitForMailAsync(email, 2);
             await tab.Page.Locator("#accept-code").FillAsync(mail.Code);
-            await tab.Page.WaitForURLAsync(Home);
+            await tab.Page.ReachAsync(Home);
         });
         await using var check = mailing.Portal.Database.Open();
         Assert.Equal(1, await check.Users.CountAsync(u => u.NormalizedEmail == email && u.Status == PersonStatus.Active));
@@ -254,7 +254,7 @@ public sealed class InvitationJourneys(MailingPortal mailing) : IClassFixture<Ma
         {
             await tab.GoAsync("/users?tab=invites");
             await tab.Page.GetByLabel("Search by address").FillAsync("crowd");
-            await tab.Page.WaitForURLAsync(new Regex("q=crowd"));
+            await tab.Page.ReachAsync(new Regex("q=crowd"));
             await Expect(tab.Page.GetByText("of 40", new() { Exact = false }).First).ToBeVisibleAsync();
             await tab.Page.GetByLabel("Select all on this page").CheckAsync();
             await tab.Page.GetByRole(AriaRole.Button, new() { NameRegex = new Regex("Select all 40") }).ClickAsync();
@@ -263,10 +263,10 @@ public sealed class InvitationJourneys(MailingPortal mailing) : IClassFixture<Ma
             await Expect(tab.Page.GetByText("40 of 40 done.")).ToBeVisibleAsync();
             await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Close", Exact = true }).Last.ClickAsync();
             await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Cancelled" }).ClickAsync();
-            await tab.Page.WaitForURLAsync(new Regex("state=CANCELLED"));
+            await tab.Page.ReachAsync(new Regex("state=CANCELLED"));
             await Expect(tab.Page.GetByText("of 40", new() { Exact = false }).First).ToBeVisibleAsync();
             await tab.Page.GoBackAsync();
-            await tab.Page.WaitForURLAsync(new Regex("q=crowd$"));
+            await tab.Page.ReachAsync(new Regex("q=crowd$"));
         });
     }
 
@@ -277,7 +277,7 @@ public sealed class InvitationJourneys(MailingPortal mailing) : IClassFixture<Ma
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Get a code" }).ClickAsync();
         var code = (await mailing.Sink.WaitForMailAsync(email, mails + 1)).Code;
         await tab.Page.Locator("#accept-code").FillAsync(code);
-        await tab.Page.WaitForURLAsync(Home);
+        await tab.Page.ReachAsync(Home);
         await Expect(tab.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync("Robin Field");
     });
 

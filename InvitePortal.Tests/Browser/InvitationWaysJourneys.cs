@@ -88,7 +88,7 @@ public sealed partial class InvitationWaysJourneys(TwoWayPortal portal) : IClass
             await PageExpectations.ExpectNoAxeViolationsAsync(tab.Page);
             await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Get a code" }).ClickAsync();
             await tab.Page.Locator("#accept-code").FillAsync((await portal.Sink.WaitForMailAsync("pia@example.org")).Code);
-            await tab.Page.WaitForURLAsync(Home);
+            await tab.Page.ReachAsync(Home);
             await Expect(tab.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync("Pia Pupil");
             await Expect(tab.Page.GetByText("Physics").First).ToBeVisibleAsync();
         });
@@ -116,7 +116,7 @@ public sealed partial class InvitationWaysJourneys(TwoWayPortal portal) : IClass
             await PageExpectations.ExpectNoAxeViolationsAsync(page);
             await page.GetByRole(AriaRole.Button, new() { Name = "Получить код" }).ClickAsync();
             await page.Locator("#accept-code").FillAsync(await SmsCodeAsync("+4915199990001", 1));
-            await page.WaitForURLAsync(Home);
+            await page.ReachAsync(Home);
             await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync("Пётр");
 
             await tab.GoAsync("/profile");
@@ -129,10 +129,10 @@ public sealed partial class InvitationWaysJourneys(TwoWayPortal portal) : IClass
             await page.GetByLabel("Почта или номер телефона").FillAsync("+49 151 9999-0001");
             await PageExpectations.ExpectNoAxeViolationsAsync(page);
             await page.GetByRole(AriaRole.Button, new() { Name = "Прислать код" }).ClickAsync();
-            await page.WaitForURLAsync(new Regex("/sign-in/code"));
+            await page.ReachAsync(new Regex("/sign-in/code"));
             await page.Locator("input[name=code]").FillAsync(await SmsCodeAsync("+4915199990001", 2));
             await page.GetByRole(AriaRole.Button, new() { Name = "Войти" }).ClickAsync();
-            await page.WaitForURLAsync(Home);
+            await page.ReachAsync(Home);
             await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync("Пётр");
         });
         await using var db = portal.Portal.Database.Open();

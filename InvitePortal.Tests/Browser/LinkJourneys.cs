@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using InvitePortal.Common;
 using InvitePortal.Links;
 using InvitePortal.Tests.Support;
@@ -85,7 +86,7 @@ public sealed class LinkJourneys(MailingPortal mailing) : IClassFixture<MailingP
             // Back again, from one of them.
             await elsewhere.GoAsync("/profile");
             await elsewhere.Page.Locator("#roles-section").GetByRole(AriaRole.Button).First.ClickAsync();
-            await elsewhere.Page.WaitForURLAsync("**/profile?notice=role");
+            await elsewhere.Page.ReachAsync(new Regex("/profile\\?notice=role$"));
             await MenuAsync(pages, before, shown: true, within: AtOnce);
             elsewhere.AssertNoComplaints();
         });

@@ -37,7 +37,7 @@ public sealed class TelegramJourneys(TelegramJourneys.Host host) : IClassFixture
             await tab.PictureAsync($"telegram-welcome-{language}-{(dark ? "dark" : "light")}-{width}");
 
             await tab.Page.GetByRole(AriaRole.Button, new() { Name = russian ? "Понятно" : "Got it" }).ClickAsync();
-            await tab.Page.WaitForURLAsync(host.Portal.Url + "/");
+            await tab.Page.ReachAsync(host.Portal.Url + "/");
             await tab.ReadyAsync();
             await Expect(tab.Page.GetByText("Иван Петров")).ToBeVisibleAsync();
             await tab.GoAsync("/profile");
@@ -68,7 +68,7 @@ public sealed class TelegramJourneys(TelegramJourneys.Host host) : IClassFixture
 
             // Who is known goes home signed in all the same.
             await tab.Page.GetByRole(AriaRole.Button, new() { Name = "На главную" }).ClickAsync();
-            await tab.Page.WaitForURLAsync(host.Portal.Url + "/");
+            await tab.Page.ReachAsync(host.Portal.Url + "/");
             await tab.ReadyAsync();
             await Expect(tab.Page.GetByRole(AriaRole.Link, new() { Name = "Войти" })).ToHaveCountAsync(0);
         });
@@ -89,7 +89,7 @@ public sealed class TelegramJourneys(TelegramJourneys.Host host) : IClassFixture
             Assert.Empty(await PageExpectations.MistakesAsync(tab.Page, language));
             await tab.PictureAsync($"telegram-unknown-{language}");
             await tab.Page.GetByRole(AriaRole.Button, new() { Name = home }).ClickAsync();
-            await tab.Page.WaitForURLAsync(new Regex("/sign-in"));
+            await tab.Page.ReachAsync(new Regex("/sign-in"));
         });
         await using var db = host.Portal.Database.Open();
         Assert.False(await db.Users.AnyAsync(u => u.DisplayName == "Nobody Known"));
@@ -166,7 +166,7 @@ public sealed class TelegramJourneys(TelegramJourneys.Host host) : IClassFixture
         {
             await tab.GoAsync(Launch(code, "ru"));
             await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Понятно" }).ClickAsync();
-            await tab.Page.WaitForURLAsync(host.Portal.Url + "/");
+            await tab.Page.ReachAsync(host.Portal.Url + "/");
             await tab.GoAsync("/profile");
             await tab.Page.GetByLabel("Почта").FillAsync("adds@people.example");
             await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Прислать код" }).ClickAsync();
@@ -174,14 +174,14 @@ public sealed class TelegramJourneys(TelegramJourneys.Host host) : IClassFixture
             Assert.Empty(await PageExpectations.MistakesAsync(tab.Page, "ru"));
             await tab.PictureAsync("telegram-address");
             await tab.Page.Locator("#address-code").FillAsync(await Accounts.SignInPagesTests.CodeAsync(host.Portal, "adds@people.example"));
-            await tab.Page.WaitForURLAsync("**/profile?notice=address");
+            await tab.Page.ReachAsync(new Regex("/profile\\?notice=address$"));
             await tab.ReadyAsync();
             await Expect(tab.Page.GetByText("Адрес почты добавлен")).ToBeVisibleAsync();
             await tab.PictureAsync("telegram-both");
 
             await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Отключить" }).ClickAsync();
             await tab.Page.Locator(".rz-dialog").GetByRole(AriaRole.Button, new() { Name = "Отключить" }).ClickAsync();
-            await tab.Page.WaitForURLAsync("**/profile?notice=telegram");
+            await tab.Page.ReachAsync(new Regex("/profile\\?notice=telegram$"));
             await tab.ReadyAsync();
             await Expect(tab.Page.GetByText(new Regex("Telegram( account)?: Ada Lovelace"))).ToHaveCountAsync(0);
         });

@@ -46,10 +46,10 @@ public sealed class UserJourneys(PeoplePortal people) : IClassFixture<PeoplePort
             await tab.Page.Keyboard.PressAsync("Escape");
             await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Active", Exact = true }).ClickAsync();
             await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Email" }).ClickAsync();
-            await tab.Page.WaitForURLAsync(new Regex("status=ACTIVE&role=STUDENT&role=SUPER_ADMIN&q=crowd&sort=email$"));
+            await tab.Page.ReachAsync(new Regex("status=ACTIVE&role=STUDENT&role=SUPER_ADMIN&q=crowd&sort=email$"));
             await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Columns" }).ClickAsync();
             await tab.Page.GetByLabel("Joined").UncheckAsync();
-            await tab.Page.WaitForURLAsync(new Regex("columns=EMAIL,ROLES,STATUS,LAST_SIGN_IN$"));
+            await tab.Page.ReachAsync(new Regex("columns=EMAIL,ROLES,STATUS,LAST_SIGN_IN$"));
             await tab.Page.Keyboard.PressAsync("Escape");
             await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Next page" }).ClickAsync();
             await Expect(tab.Page.GetByText("26–40 of 40")).ToBeVisibleAsync();
@@ -132,7 +132,7 @@ public sealed class UserJourneys(PeoplePortal people) : IClassFixture<PeoplePort
                 await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Ban", Exact = true }).ClickAsync();
                 await Expect(tab.Page.GetByText("Bad Actor: Banned.")).ToBeVisibleAsync();
             });
-            await theirs.Page.WaitForURLAsync(new Regex("/sign-in"), new() { Timeout = 10_000 });
+            await theirs.Page.ReachAsync(new Regex("/sign-in"), within: TimeSpan.FromSeconds(10));
         });
     }
 
@@ -177,7 +177,7 @@ public sealed class UserJourneys(PeoplePortal people) : IClassFixture<PeoplePort
             await tab.GoAsync("/users?tab=users&q=link");
             await tab.Page.EvaluateAsync("() => { document.body.style.minHeight = '3000px'; scrollTo(0, 120); }");
             await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Kim Link" }).ClickAsync();
-            await tab.Page.WaitForURLAsync(new Regex($"q=link&person={kim.Id}$"));
+            await tab.Page.ReachAsync(new Regex($"q=link&person={kim.Id}$"));
             var panel = tab.Page.GetByRole(AriaRole.Dialog);
             await Expect(panel.GetByRole(AriaRole.Heading, new() { Name = "Kim Link" })).ToBeVisibleAsync();
             await Expect(panel.GetByText("Without an invitation.")).ToBeVisibleAsync();
@@ -192,7 +192,7 @@ public sealed class UserJourneys(PeoplePortal people) : IClassFixture<PeoplePort
             await Expect(panel.GetByText("Nowhere at the moment.")).ToBeVisibleAsync();
             // The button that had the focus is gone.
             await panel.GetByRole(AriaRole.Button).First.PressAsync("Escape");
-            await tab.Page.WaitForURLAsync(new Regex("q=link$"));
+            await tab.Page.ReachAsync(new Regex("q=link$"));
         });
     }
 

@@ -87,6 +87,20 @@ public sealed class SettingsCheckTests
     }
 
     [Fact]
+    public async Task RunAsync_ToldToStopWhileStarting_StopsWhatHasBegun_AndEndsWell()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        var worker = new StopsAtOnce();
+        builder.Services.AddSingleton<IHostedService>(services => worker.With(services.GetRequiredService<IHostApplicationLifetime>()));
+
+        Assert.Equal(0, await SettingsCheck.RunAsync(builder.Build()));
+
+        Assert.Equal(["started", "stopped"], worker.Heard);
+    }
+
+    [Fact]
     public async Task Start_PortInUse_SaysSo()
     {
         using var taken = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
@@ -174,5 +188,32 @@ public sealed class SettingsCheckTests
         }
 
         return (process.ExitCode, await said, await logged);
+    }
+
+    // A worker that has begun when the portal is told to stop, before it listens.
+    private sealed class StopsAtOnce : IHostedService
+    {
+        private IHostApplicationLifetime? _lifetime;
+
+        public List<string> Heard { get; } = [];
+
+        public StopsAtOnce With(IHostApplicationLifetime lifetime)
+        {
+            _lifetime = lifetime;
+            return this;
+        }
+
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            Heard.Add("started");
+            _lifetime?.StopApplication();
+            return Task.CompletedTask;
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken)
+        {
+            Heard.Add("stopped");
+            return Task.CompletedTask;
+        }
     }
 }

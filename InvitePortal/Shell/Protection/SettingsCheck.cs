@@ -96,13 +96,24 @@ public sealed class SettingsCheck
     {
         try
         {
-            await app.RunAsync();
+            await app.StartAsync();
+            await app.WaitForShutdownAsync();
+            return 0;
+        }
+        catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            // Told to stop while it was still starting. Workers may have begun already, and end as they do later: what is in flight is finished.
+            await app.StopAsync();
             return 0;
         }
         catch (Exception e) when (e is IOException or FormatException && e.StackTrace?.Contains("Kestrel", StringComparison.Ordinal) == true)
         {
             Console.Error.WriteLine($"InvitePortal did not start. {e.Message}");
             return 1;
+        }
+        finally
+        {
+            await app.DisposeAsync();
         }
     }
 
