@@ -62,6 +62,7 @@ public sealed class BrowserTab : IAsyncDisposable
     private readonly IBrowserContext _context;
     private readonly List<string> _complaints = [];
     private StrongBox<int> _renderBatches = new();
+    private bool _newDocument;
 
     private BrowserTab(IBrowserContext context, IPage page, string url)
     {
@@ -72,6 +73,16 @@ public sealed class BrowserTab : IAsyncDisposable
         page.PageError += (_, error) => Complain(true, $"script: {error}");
         page.RequestFailed += (_, request) => Complain(request.Failure != "net::ERR_ABORTED", $"failed: {request.Method} {request.Url}: {request.Failure}");
         page.Response += (_, response) => Complain(response.Status >= 400, $"answer: {response.Status} {response.Request.Method} {response.Url}");
+        // Sockets count for the page that opened them: until the new document is there, the one being left may still open its own.
+        page.Response += (_, response) => _newDocument |= response.Request.IsNavigationRequest && response.Request.Frame == page.MainFrame
+            && response.Headers.GetValueOrDefault("content-type", "").StartsWith("text/html", StringComparison.OrdinalIgnoreCase);
+        page.FrameNavigated += (_, frame) =>
+        {
+            if (frame == page.MainFrame && _newDocument)
+            {
+                (_newDocument, _renderBatches) = (false, new StrongBox<int>());
+            }
+        };
         page.WebSocket += (_, socket) =>
         {
             // What a page that is being left still hears does not count for the next one.
@@ -153,7 +164,6 @@ public sealed class BrowserTab : IAsyncDisposable
     /// <summary>Goes to a page of the portal and waits until it can be used: its circuit has rendered, nothing is loading any more.</summary>
     public async Task<IResponse?> GoAsync(string path)
     {
-        _renderBatches = new StrongBox<int>();
         var response = await Page.GotoAsync(Url + path);
         await ReadyAsync();
         return response;
