@@ -73,7 +73,7 @@ public sealed class BrowserTab : IAsyncDisposable
         page.PageError += (_, error) => Complain(true, $"script: {error}");
         page.RequestFailed += (_, request) => Complain(request.Failure != "net::ERR_ABORTED", $"failed: {request.Method} {request.Url}: {request.Failure}");
         page.Response += (_, response) => Complain(response.Status >= 400, $"answer: {response.Status} {response.Request.Method} {response.Url}");
-        // Sockets count for the page that opened them: until the new document is there, the one being left may still open its own.
+        // What a socket hears counts for the document that opened it: until the new one is there, the one being left may still open its own.
         page.Response += (_, response) => _newDocument |= response.Request.IsNavigationRequest && response.Request.Frame == page.MainFrame
             && response.Headers.GetValueOrDefault("content-type", "").StartsWith("text/html", StringComparison.OrdinalIgnoreCase);
         page.FrameNavigated += (_, frame) =>
@@ -85,7 +85,6 @@ public sealed class BrowserTab : IAsyncDisposable
         };
         page.WebSocket += (_, socket) =>
         {
-            // What a page that is being left still hears does not count for the next one.
             var batches = _renderBatches;
             socket.FrameReceived += (_, frame) =>
             {

@@ -62,7 +62,7 @@ public sealed class AppUserConfiguration : IEntityTypeConfiguration<AppUser>
             model.HasPostgresExtension("pg_trgm");
             builder.HasIndex(u => u.SearchText, "IX_Users_SearchText_Trigrams").HasMethod("gin").HasOperators("gin_trgm_ops");
             // Trigrams are of letters and digits. The answer is a column and not the index's own condition: to weigh that one, the planner would run the
-            // expression over a hundred samples for nearly every query of people, which took longer than most queries.
+            // expression over a thousand samples for nearly every query of people, which took longer than most queries.
             builder.Property<bool>(HasOddSymbols).IsComputed($"\"SearchText\" ~ '(?p){SearchText.OddSymbols}'");
             builder.HasIndex(["SearchText", "Id", "Facet"], "IX_Users_SearchText_OddSymbols").HasFilter($"\"{HasOddSymbols}\"");
         }
