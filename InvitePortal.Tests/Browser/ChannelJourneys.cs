@@ -72,7 +72,6 @@ public sealed class ChannelJourneys
         {
             await tab.GoAsync($"/codes/{code.Id}");
             await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Send the code" }).ClickAsync();
-            // The dialog moves the focus once it is open: what is typed before would go astray.
             await Expect(tab.Page.GetByRole(AriaRole.Radio, new() { Name = "Email" })).ToBeFocusedAsync();
             await tab.Page.GetByRole(AriaRole.Radio, new() { Name = "SMS" }).CheckAsync();
             await tab.Page.GetByLabel("To whom").PressSequentiallyAsync("+49 151 23456789, 0151 1");

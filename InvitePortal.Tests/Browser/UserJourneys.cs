@@ -231,6 +231,30 @@ public sealed class UserJourneys(PeoplePortal people) : IClassFixture<PeoplePort
         Assert.Equal([Role.Teacher], (await check.Users.SingleAsync(u => u.Email == "made.by.hand@example.org")).Roles);
     }
 
+    [Fact]
+    public async Task Dialog_TakesTheFocusAsItOpens_LeavesItWhereItGoes_AndGivesItBack()
+    {
+        var admin = await Services.AddPersonAsync(Role.SuperAdmin);
+        await BrowserTab.JourneyAsync(people.Portal, new Look(Person: admin), async tab =>
+        {
+            await tab.GoAsync("/users?tab=users");
+            var opener = tab.Page.GetByRole(AriaRole.Button, new() { Name = "Add person" });
+            await opener.ClickAsync();
+            await Expect(tab.Page.Locator("#new-email")).ToBeFocusedAsync();
+            await tab.Page.Keyboard.PressAsync("Escape");
+            await Expect(opener).ToBeFocusedAsync();
+
+            await opener.ClickAsync();
+            await tab.Page.Locator("#new-name").FocusAsync();
+            await tab.Page.Keyboard.TypeAsync("Kim");
+            // Longer than the half second after which Radzen would move the focus.
+            await Task.Delay(TimeSpan.FromSeconds(1));
+            await tab.Page.Keyboard.TypeAsync(" Early");
+            await Expect(tab.Page.Locator("#new-name")).ToHaveValueAsync("Kim Early");
+            await Expect(tab.Page.Locator("#new-email")).ToHaveValueAsync("");
+        });
+    }
+
     private static async Task EditAsync(BrowserTab tab, TestPerson person)
     {
         await tab.GoAsync($"/users?tab=users&person={person.Id}");

@@ -1,4 +1,4 @@
-// The little that a page needs besides Blazor: reconnecting, menus, copying, the colour scheme without a reload, drafts.
+// The little that a page needs besides Blazor: reconnecting, dialogs, menus, copying, the colour scheme without a reload, drafts.
 (() => {
   "use strict";
 
@@ -62,6 +62,22 @@
     if (!stays || to[0] !== 0 || to[1] !== 0) scroll(...to);
     stays = false;
   };
+
+  // Dialogs. Radzen gives them the focus half a second after they open, even to somebody who has begun to type in another field;
+  // here they get it as they open, and whoever is in them already stays where they are.
+  const enter = dialog => {
+    if (dialog.contains(document.activeElement)) return;
+    (dialog.querySelector("[autofocus]") ?? Radzen.getFocusableElements(dialog)[0])?.focus();
+  };
+  if (window.Radzen) {
+    const open = Radzen.openDialog;
+    Radzen.openDialog = (options, ...rest) => {
+      open(options, ...rest);
+      const dialog = [...document.querySelectorAll(".rz-dialog-content")].at(-1);
+      if (dialog && options.autoFocusFirstElement) enter(dialog);
+    };
+    Radzen.focusFirstFocusableElement = enter;
+  }
 
   // Menus: the browser's popover opens, closes, and gives the focus back; here they get their place and their arrow keys.
   const items = menu => [...menu.querySelectorAll("[role^=menuitem]:not(:disabled)")];

@@ -42,7 +42,7 @@ public sealed partial class CodeMenu
     private async Task EditAsync()
     {
         if (await Dialogs.OpenAsync<EditCodeDialog>(
-            T[Handle.GroupId is null ? "edit.title" : "edit.title-group"], new() { [nameof(EditCodeDialog.Id)] = Handle.Id }, new DialogOptions { Width = "520px", AutoFocusFirstElement = true }) is true)
+            T[Handle.GroupId is null ? "edit.title" : "edit.title-group"], new() { [nameof(EditCodeDialog.Id)] = Handle.Id }, new DialogOptions { Width = "520px" }) is true)
         {
             await OnChanged.InvokeAsync();
         }

@@ -60,7 +60,7 @@ public sealed partial class CodesPage
 
     private async Task CreateCodesAsync()
     {
-        if (await Dialogs.OpenAsync<CreateCodesDialog>(T["create.title"], null, new DialogOptions { Width = "520px", AutoFocusFirstElement = true }) is Guid one)
+        if (await Dialogs.OpenAsync<CreateCodesDialog>(T["create.title"], null, new DialogOptions { Width = "520px" }) is Guid one)
         {
             Navigation.NavigateTo($"{CodesUrl.Path}/{one}");
             return;
@@ -71,7 +71,7 @@ public sealed partial class CodesPage
 
     private async Task CreateGroupAsync()
     {
-        if (await Dialogs.OpenAsync<CreateGroupDialog>(T["group.create.title"], null, new DialogOptions { Width = "520px", AutoFocusFirstElement = true }) is Guid code)
+        if (await Dialogs.OpenAsync<CreateGroupDialog>(T["group.create.title"], null, new DialogOptions { Width = "520px" }) is Guid code)
         {
             Navigation.NavigateTo($"{CodesUrl.Path}/{code}");
         }

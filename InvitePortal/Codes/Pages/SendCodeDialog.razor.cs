@@ -77,5 +77,5 @@ public sealed partial class SendCodeDialog(CodeSharing Sharing, ReadyChannels Ch
 internal static class SendingCodes
 {
     public static async Task SendCodeAsync(this DialogService dialogs, string title, CodeHandle handle) =>
-        await dialogs.OpenAsync<SendCodeDialog>(title, new() { [nameof(SendCodeDialog.Handle)] = handle }, new DialogOptions { Width = "560px", AutoFocusFirstElement = true });
+        await dialogs.OpenAsync<SendCodeDialog>(title, new() { [nameof(SendCodeDialog.Handle)] = handle }, new DialogOptions { Width = "560px" });
 }

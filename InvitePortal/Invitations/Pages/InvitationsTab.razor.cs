@@ -101,7 +101,7 @@ public sealed partial class InvitationsTab
 
     private async Task InviteAsync()
     {
-        if (await Dialogs.OpenAsync<InviteDialog>(T["invite.title"], null, new DialogOptions { Width = "640px", CloseDialogOnEsc = true, AutoFocusFirstElement = true }) is Guid batch)
+        if (await Dialogs.OpenAsync<InviteDialog>(T["invite.title"], null, new DialogOptions { Width = "640px", CloseDialogOnEsc = true }) is Guid batch)
         {
             _batch = batch;
             await LoadAsync();
