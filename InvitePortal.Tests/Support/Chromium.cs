@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Text;
 using InvitePortal.Common;
 using Microsoft.Playwright;
 
@@ -57,12 +55,8 @@ public sealed record Look(string Language = Languages.English, bool Dark = false
 /// </summary>
 public sealed class BrowserTab : IAsyncDisposable
 {
-    private static readonly byte[] RenderBatch = Encoding.ASCII.GetBytes("JS.RenderBatch");
-
     private readonly IBrowserContext _context;
     private readonly List<string> _complaints = [];
-    private StrongBox<int> _renderBatches = new();
-    private bool _newDocument;
 
     private BrowserTab(IBrowserContext context, IPage page, string url)
     {
@@ -73,27 +67,6 @@ public sealed class BrowserTab : IAsyncDisposable
         page.PageError += (_, error) => Complain(true, $"script: {error}");
         page.RequestFailed += (_, request) => Complain(request.Failure != "net::ERR_ABORTED", $"failed: {request.Method} {request.Url}: {request.Failure}");
         page.Response += (_, response) => Complain(response.Status >= 400, $"answer: {response.Status} {response.Request.Method} {response.Url}");
-        // What a socket hears counts for the document that opened it: until the new one is there, the one being left may still open its own.
-        page.Response += (_, response) => _newDocument |= response.Request.IsNavigationRequest && response.Request.Frame == page.MainFrame
-            && response.Headers.GetValueOrDefault("content-type", "").StartsWith("text/html", StringComparison.OrdinalIgnoreCase);
-        page.FrameNavigated += (_, frame) =>
-        {
-            if (frame == page.MainFrame && _newDocument)
-            {
-                (_newDocument, _renderBatches) = (false, new StrongBox<int>());
-            }
-        };
-        page.WebSocket += (_, socket) =>
-        {
-            var batches = _renderBatches;
-            socket.FrameReceived += (_, frame) =>
-            {
-                if (frame.Binary is { } bytes && bytes.AsSpan().IndexOf(RenderBatch) >= 0)
-                {
-                    Interlocked.Increment(ref batches.Value);
-                }
-            };
-        };
     }
 
     public IPage Page { get; }
@@ -160,7 +133,7 @@ public sealed class BrowserTab : IAsyncDisposable
         }
     }
 
-    /// <summary>Goes to a page of the portal and waits until it can be used: its circuit has rendered, nothing is loading any more.</summary>
+    /// <summary>Goes to a page of the portal and waits until it can be used: it is live, nothing is loading any more.</summary>
     public async Task<IResponse?> GoAsync(string path)
     {
         var response = await Page.GotoAsync(Url + path);
@@ -174,7 +147,7 @@ public sealed class BrowserTab : IAsyncDisposable
         await Page.WaitForLoadStateAsync(LoadState.Load);
         if (await Page.Locator("#components-reconnect-modal").CountAsync() > 0)
         {
-            await Eventually.TrueAsync(() => Task.FromResult(Volatile.Read(ref _renderBatches.Value) > 0), TimeSpan.FromSeconds(30));
+            await Assertions.Expect(Page.Locator("html[data-live]")).ToHaveCountAsync(1, new LocatorAssertionsToHaveCountOptions { Timeout = 30_000 });
         }
 
         await Assertions.Expect(Page.Locator("[aria-busy=true]")).ToHaveCountAsync(0, new LocatorAssertionsToHaveCountOptions { Timeout = 20_000 });

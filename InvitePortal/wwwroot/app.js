@@ -1,4 +1,4 @@
-// The little that a page needs besides Blazor: reconnecting, dialogs, menus, copying, the colour scheme without a reload, drafts.
+// The little that a page needs besides Blazor: reconnecting, dialogs, menus, copying, the colour scheme without a reload.
 (() => {
   "use strict";
 
@@ -208,7 +208,7 @@
     const form = e.target;
     if (form.matches("form[data-progress]")) form.classList.add("sending");
     if (!form.matches("form[data-scheme-form]")) {
-      form.querySelectorAll("[data-draft]").forEach(field => drafts.clear(field.dataset.draft));
+      form.querySelectorAll("[data-draft]").forEach(field => portal.clearDraft(field.dataset.draft));
       return;
     }
     e.preventDefault();
@@ -223,70 +223,7 @@
     }
   });
 
-  // Drafts: what is typed into [data-draft] outlives a reload (not a closed tab), and comes back once the page is live again.
-  const drafts = {
-    left: new Map(),
-    early: new Map(),
-    live: false,
-    key: name => `draft:${name}`,
-    start() {
-      for (let i = 0; i < sessionStorage.length; i++) {
-        const key = sessionStorage.key(i);
-        if (key.startsWith("draft:")) this.left.set(key.slice(6), sessionStorage.getItem(key));
-      }
-      document.addEventListener("input", e => {
-        if (!e.isTrusted) return;
-        // A live page replaces the prerendered one: what was typed into that must not be lost.
-        if (!this.live && e.target.id) this.early.set(e.target.id, e.target.value);
-        const name = e.target.dataset?.draft;
-        if (!name) return;
-        this.left.delete(name);
-        if (e.target.value) sessionStorage.setItem(this.key(name), e.target.value);
-        else sessionStorage.removeItem(this.key(name));
-      });
-      // Dialogs come later: every field is looked at when it appears.
-      new MutationObserver(changes => {
-        if (this.left.size + this.early.size === 0) return;
-        for (const change of changes) {
-          for (const node of change.addedNodes) if (node instanceof Element) this.restore(node);
-        }
-      }).observe(document.body, { childList: true, subtree: true });
-      this.restore(document.body);
-    },
-    restore(root) {
-      const kind = "input[id], textarea";
-      for (const field of root.matches(kind) ? [root] : root.querySelectorAll(kind)) {
-        if (field.type === "checkbox" || field.type === "radio") continue;
-        const value = this.early.get(field.id) ?? this.left.get(field.dataset.draft);
-        if (value === undefined || field.value) continue;
-        field.value = value;
-        if (this.early.has(field.id) && document.activeElement === document.body) field.focus();
-        // After Blazor has attached its listeners to the new element.
-        setTimeout(() => {
-          field.dispatchEvent(new Event("input", { bubbles: true }));
-          field.dispatchEvent(new Event("change", { bubbles: true }));
-        });
-      }
-    },
-    clear(name) {
-      this.left.delete(name);
-      sessionStorage.removeItem(this.key(name));
-    },
-  };
+  portal.copy = text => writeText(text);
 
-  window.portal = {
-    /** What was typed has arrived: forget it. */
-    clearDraft: name => drafts.clear(name),
-    copy: text => writeText(text),
-  };
-
-  drafts.start();
-  Blazor.start({ circuit: { reconnectionOptions: { maxRetries, retryIntervalMilliseconds: retryAfter } } }).then(() => {
-    watchConnection();
-    // The first live picture follows the start at once; after it fields keep their own values.
-    setTimeout(() => {
-      drafts.live = true;
-      drafts.early.clear();
-    }, 3000);
-  });
+  Blazor.start({ circuit: { reconnectionOptions: { maxRetries, retryIntervalMilliseconds: retryAfter } } }).then(watchConnection);
 })();
