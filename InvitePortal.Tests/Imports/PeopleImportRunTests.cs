@@ -1,4 +1,3 @@
-using System.Text;
 using InvitePortal.Common;
 using InvitePortal.Data;
 using InvitePortal.Imports;

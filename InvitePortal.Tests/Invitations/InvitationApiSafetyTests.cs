@@ -2,10 +2,8 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using InvitePortal.Codes;
 using InvitePortal.Common;
 using InvitePortal.Data;
-using InvitePortal.Invitations;
 using InvitePortal.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 

@@ -69,4 +69,10 @@ internal static class InvitationCase
         var message = await db.OutboxMessages.AsNoTracking().Where(which).Where(m => m.Body != null).OrderByDescending(m => m.CreatedAt).ThenByDescending(m => m.Id).FirstAsync();
         return JsonSerializer.Deserialize<JsonElement>(host.Get<Outbox>().Unprotect(message.Body!));
     }
+
+    public static async Task MarkSentAsync(this ServiceHost host, Guid id)
+    {
+        await using var db = host.Open();
+        await db.OutboxMessages.Where(m => m.SubjectId == id).ExecuteUpdateAsync(set => set.SetProperty(m => m.State, DeliveryState.Sent));
+    }
 }

@@ -1,11 +1,7 @@
-using InvitePortal.Accounts;
 using InvitePortal.Common;
 using InvitePortal.Data;
 using InvitePortal.Invitations;
-using InvitePortal.Messaging;
 using InvitePortal.Tests.Support;
-using InvitePortal.Tests.Users;
-using InvitePortal.Users;
 using Microsoft.EntityFrameworkCore;
 using static InvitePortal.Tests.Invitations.InvitationCase;
 

@@ -242,7 +242,7 @@ public sealed class InvitationQueriesTests
         await using var host = await ServiceHost.CreateAsync(provider);
         var admin = await host.AddPersonAsync(Role.SuperAdmin);
         var sent = (await host.InviteAsync(admin, Role.Student, "a@example.org", "b@example.org", "c@example.org")).Value!;
-        await InvitationServiceTests.MarkSentAsync(host, sent.Verdicts[0].InvitationId!.Value);
+        await host.MarkSentAsync(sent.Verdicts[0].InvitationId!.Value);
         var counts = (await host.Get<InvitationQueries>().CountDeliveriesAsync(admin.Actor, sent.BatchId, Ct)).Value!;
         Assert.Equal(new DeliveryCounts(3, 2, 1, 0, 0), counts);
     }

@@ -16,7 +16,7 @@ public sealed class InvitationServiceTests
         await using var host = await ServiceHost.CreateAsync(provider);
         var admin = await host.AddPersonAsync(Role.SuperAdmin);
         var (id, first) = await host.InviteOneAsync(admin, "new@example.org");
-        await MarkSentAsync(host, id);
+        await host.MarkSentAsync(id);
         host.Clock.Advance(TimeSpan.FromHours(5));
 
         Assert.True((await host.Get<InvitationService>().ResendAsync(admin.Actor, id, Ct)).Succeeded);
@@ -266,12 +266,6 @@ public sealed class InvitationServiceTests
         await using var db = host.Open();
         Assert.Equal(60 - report.Value.Done, await db.Invitations.CountAsync());
         Assert.InRange(report.Value.Done, 20, 59);
-    }
-
-    internal static async Task MarkSentAsync(ServiceHost host, Guid id)
-    {
-        await using var db = host.Open();
-        await db.OutboxMessages.Where(m => m.SubjectId == id).ExecuteUpdateAsync(set => set.SetProperty(m => m.State, DeliveryState.Sent));
     }
 
     private sealed class StopAfter(CancellationTokenSource stop, int count) : IProgress<Progress>
