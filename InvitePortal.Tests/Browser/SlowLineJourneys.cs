@@ -1,7 +1,9 @@
 using System.Text.RegularExpressions;
 using InvitePortal.Codes;
 using InvitePortal.Common;
+using InvitePortal.Data;
 using InvitePortal.Tests.Support;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -73,6 +75,31 @@ public sealed class SlowLineJourneys(PeoplePortal people) : IClassFixture<People
                     return (await db.Users.FindAsync(admin.Id))!.DisplayName == "Renamed Early";
                 },
                 TimeSpan.FromSeconds(20));
+        });
+    }
+
+    [Fact]
+    public async Task RoleSwitchedOverASlowLine_TheTabGoesWhereTheSwitchLeads()
+    {
+        var person = await Services.AddPersonAsync(Role.Staff);
+        await using (var db = people.Portal.Database.Open())
+        {
+            await db.Users.Where(u => u.Id == person.Id).ExecuteUpdateAsync(set => set.SetProperty(u => u.RoleBits, RoleBits.Of([Role.Staff, Role.Teacher])));
+        }
+
+        await BrowserTab.JourneyAsync(people.Portal, new Look(Person: person), async tab =>
+        {
+            await tab.GoAsync("/profile");
+            // The answer to the switch takes its time, while the page hears at once that its rights have gone.
+            await tab.Page.RouteAsync(new Regex("/session/role$"), async route =>
+            {
+                var answer = await route.FetchAsync(new() { MaxRedirects = 0 });
+                await Task.Delay(TimeSpan.FromSeconds(2));
+                await route.FulfillAsync(new() { Response = answer });
+            });
+            await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Your account" }).ClickAsync();
+            await tab.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Teacher" }).ClickAsync();
+            await tab.Page.ReachAsync(tab.Url + "/");
         });
     }
 

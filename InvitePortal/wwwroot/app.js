@@ -8,6 +8,19 @@
 
   const reload = () => location.reload();
 
+  // The page was made for rights that its person no longer has, and is loaded anew. But the tab in which they were changed is on its way to another page,
+  // which that would stop: it has a moment to set out, and time to arrive. If nothing comes, it is loaded anew all the same.
+  const moment = 500;
+  const patience = 4000;
+  let leavingUntil = 0;
+  portal.leave = () => {
+    leavingUntil = Date.now() + patience;
+  };
+  addEventListener("beforeunload", portal.leave);
+  portal.reload = () => {
+    setTimeout(() => setTimeout(reload, Math.max(0, leavingUntil - Date.now())), moment);
+  };
+
   const tryNow = async () => {
     try {
       // False: the server answers, but no longer has this circuit.
