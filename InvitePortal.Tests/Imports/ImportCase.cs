@@ -62,6 +62,13 @@ internal static class ImportCase
         host.ChangeRowAsync(id, number, row => host.Get<ImportRowService>().MendAsync(
             by.Actor, id, number, change(new RowCells(row.Email, row.Name, row.Roles, row.Status, row.Language, row.Message)), Ct));
 
+    /// <summary>What an import may change: people, the sum of their roles' bits, messages, invitations.</summary>
+    public static async Task<(int Users, int Roles, int Outbox, int Invitations)> CountAsync(this ServiceHost host)
+    {
+        await using var db = host.Open();
+        return (await db.Users.CountAsync(Ct), await db.Users.SumAsync(u => u.RoleBits, Ct), await db.OutboxMessages.CountAsync(Ct), await db.Invitations.CountAsync(Ct));
+    }
+
     private static async Task<Result> ChangeRowAsync(this ServiceHost host, Guid id, int number, Func<ImportRow, Task<Result>> change) =>
         await change((await host.RowsAsync(id)).Single(r => r.Number == number));
 }

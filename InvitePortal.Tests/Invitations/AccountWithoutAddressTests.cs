@@ -18,7 +18,6 @@ namespace InvitePortal.Tests.Invitations;
 public sealed class AccountWithoutAddressTests
 {
     private const string Number = "+4915123456789";
-    private const string Password = "correct horse battery";
     private static readonly SessionWanted Browser = new(SessionKind.Browser, false, "Test");
 
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]

@@ -13,8 +13,6 @@ namespace InvitePortal.Tests.Invitations;
 
 public sealed class InvitationAcceptanceTests
 {
-    private const string Password = "correct horse battery";
-
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
     public async Task AcceptAsync_ByCode_MakesTheAccountActiveAndSignsIn(DatabaseProvider provider)
     {

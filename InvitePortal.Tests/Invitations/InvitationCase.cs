@@ -12,6 +12,8 @@ namespace InvitePortal.Tests.Invitations;
 /// <summary>What tests of invitations do again and again: invite, read the mailed secret, accept.</summary>
 internal static class InvitationCase
 {
+    public const string Password = "correct horse battery";
+
     public static readonly CancellationToken Ct = CancellationToken.None;
 
     public static Actor Stranger(string address = "198.51.100.7") => Actor.Anonymous(address);

@@ -10,8 +10,6 @@ namespace InvitePortal.Tests.Invitations;
 /// <summary>What the page of a link tells and offers: looking, declining, asking for a new link.</summary>
 public sealed class InvitationLandingTests
 {
-    private const string Password = "correct horse battery";
-
     [Theory, MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
     public async Task R32_LookingAgainAndAgain_ChangesAndSendsNothing(DatabaseProvider provider)
     {
