@@ -192,7 +192,15 @@ public sealed class BrowserTab : IAsyncDisposable
         return file;
     }
 
-    public async ValueTask DisposeAsync() => await _context.DisposeAsync();
+    /// <summary>Closes the tab's profile. A browser that does not come to that, as it once did for half an hour, keeps it until the run ends: the journey is over.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        var closing = _context.DisposeAsync().AsTask();
+        if (await Task.WhenAny(closing, Task.Delay(TimeSpan.FromSeconds(30))) == closing)
+        {
+            await closing;
+        }
+    }
 
     private void Complain(bool wrong, string complaint)
     {

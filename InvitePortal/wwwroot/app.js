@@ -16,7 +16,6 @@
   portal.leave = () => {
     leavingUntil = Date.now() + patience;
   };
-  addEventListener("beforeunload", portal.leave);
   portal.reload = () => {
     setTimeout(() => setTimeout(reload, Math.max(0, leavingUntil - Date.now())), moment);
   };
@@ -221,6 +220,7 @@
     const form = e.target;
     if (form.matches("form[data-progress]")) form.classList.add("sending");
     if (!form.matches("form[data-scheme-form]")) {
+      if (form.hasAttribute("method")) portal.leave();
       form.querySelectorAll("[data-draft]").forEach(field => portal.clearDraft(field.dataset.draft));
       return;
     }
