@@ -236,7 +236,5 @@
     }
   });
 
-  portal.copy = text => writeText(text);
-
   Blazor.start({ circuit: { reconnectionOptions: { maxRetries, retryIntervalMilliseconds: retryAfter } } }).then(watchConnection);
 })();

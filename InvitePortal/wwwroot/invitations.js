@@ -19,9 +19,3 @@ export async function write(box, stream) {
   box.value = new TextDecoder().decode(await stream.arrayBuffer());
   box.dispatchEvent(new Event('input', { bubbles: true }));
 }
-
-export function clearDrafts() {
-  for (const key of Object.keys(sessionStorage)) {
-    if (key.includes('invite-')) sessionStorage.removeItem(key);
-  }
-}

@@ -55,9 +55,10 @@
 
   const hold = (kind, element, act) => {
     const page = document.querySelector("main");
-    if (!page) return;
+    // A box or a menu pressed twice is back where it was. All else is meant once, however often somebody presses a page that does not answer.
+    if (!page || (!element.matches("input, [popovertarget]") && held.some(one => one.element === element))) return;
     const name = nameOf(element);
-    held.push({ kind, name, at: alike(kind, name).indexOf(element), page, act });
+    held.push({ element, kind, name, at: alike(kind, name).indexOf(element), page, act });
     root.dataset.held = "";
   };
 
@@ -71,6 +72,8 @@
   document.addEventListener("submit", e => {
     if (isLive() || e.target.hasAttribute("method")) return;
     e.preventDefault();
+    // Nothing is on its way yet: its drafts are kept.
+    e.stopPropagation();
     hold("form", e.target, found => found.requestSubmit());
   }, true);
 

@@ -101,8 +101,8 @@ public sealed partial class InviteDialog(
         _retry = _sent is null ? entries : [];
         if (_sent is not null)
         {
-            await using var module = await js.InvokeAsync<IJSObjectReference>("import", "/invitations.js");
-            await module.InvokeVoidAsync("clearDrafts");
+            await js.TellPageAsync("clearDraft", "invite-addresses");
+            await js.TellPageAsync("clearDraft", "invite-message");
         }
     }
 
